@@ -1,0 +1,1 @@
+"""Immutable types that travel between the stages, and nothing else."""

@@ -1,0 +1,330 @@
+"""What one file says, as a compact and serialisable intermediate form.
+
+Facts are what readers produce and `resolve` consumes. They are `msgspec` structs rather than
+dataclasses because the cache stores hundreds of thousands of them and must load at once; they
+are frozen all the same. Nothing in them is resolved: names are names.
+
+Names of variables carry a version (`user@2`): a read that one straight-line assignment
+certainly reaches names that version, every other read names the variable without a version
+and means all of them. Versions count from 1 and start anew in each scope.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from decompose.domain.finding import Finding
+
+
+class _Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Base of all expression and statement nodes."""
+
+
+class Name(_Node, tag=1):
+    """A variable read, perhaps of one version (`x@1`)."""
+
+    id: str
+
+
+class Const(_Node, tag=2):
+    """A literal string, integer, boolean or None."""
+
+    value: str | int | bool | None
+
+
+class Lit(_Node, tag=3):
+    """A value of a built-in type whose content does not matter: `str`, `bytes`, `float`, ..."""
+
+    kind: str
+
+
+class Attr(_Node, tag=4):
+    """`value.attr`."""
+
+    value: Expr
+    attr: str
+    line: int
+
+
+class Call(_Node, tag=5):
+    """`func(*args, **kwargs)`; a starred argument is a `Star`, `**x` has the keyword `**`."""
+
+    func: Expr
+    args: tuple[Expr, ...]
+    kwargs: tuple[tuple[str, Expr], ...]
+    line: int
+
+
+class Sub(_Node, tag=6):
+    """`value[index]`; a slice's index is `Lit("slice")`."""
+
+    value: Expr
+    index: Expr
+    line: int
+
+
+class Seq(_Node, tag=7):
+    """A display or comprehension: `kind` is `list`, `tuple`, `set` or `generator`.
+
+    A comprehension has one item, wrapped in `Star`: its length is not known.
+    """
+
+    kind: str
+    items: tuple[Expr, ...]
+    line: int
+
+
+class Dict(_Node, tag=8):
+    """A dict display; `**x` has the key None."""
+
+    items: tuple[tuple[Expr | None, Expr], ...]
+    line: int
+
+
+class Star(_Node, tag=9):
+    """All items of `value`, unpacked in place."""
+
+    value: Expr
+
+
+class Def(_Node, tag=10):
+    """A lambda, by its index in `ModuleFacts.definitions`."""
+
+    index: int
+
+
+class Choice(_Node, tag=11):
+    """Any of the items: conditional expressions, `or`, arithmetic."""
+
+    items: tuple[Expr, ...]
+
+
+class Iter(_Node, tag=12):
+    """What iterating over `value` gives."""
+
+    value: Expr
+    line: int
+
+
+class Await(_Node, tag=13):
+    """What awaiting `value` gives."""
+
+    value: Expr
+
+
+class Enter(_Node, tag=14):
+    """What entering the context manager `value` gives."""
+
+    value: Expr
+    line: int
+
+
+class Module(_Node, tag=15):
+    """A module by absolute dotted name (`import a.b as x`, `import_module("a.b")`)."""
+
+    name: str
+
+
+class From(_Node, tag=16):
+    """`name` of a module (`from module import name`); `*` never stands here."""
+
+    module: str
+    name: str
+
+
+class Text(_Node, tag=17):
+    """A string put together from parts (f-string, `%`, `+`, `.format`): literals and others."""
+
+    parts: tuple[Expr, ...]
+
+
+class Unpack(_Node, tag=18):
+    """Item `index` of an unpacked `value`; an index below 0 counts from the end.
+
+    A starred target reads `Unpack` with `rest=True`: everything from `index` on, less `tail`.
+    """
+
+    value: Expr
+    index: int
+    rest: bool
+    tail: int
+
+
+class Assign(_Node, tag=30):
+    """`target = value`; `annotation` where there is one."""
+
+    target: str
+    value: Expr | None
+    annotation: Expr | None
+    line: int
+
+
+class SetAttr(_Node, tag=31):
+    """`object.attr = value`; `augmented` for `+=` and its like."""
+
+    object: Expr
+    attr: str
+    value: Expr
+    augmented: bool
+    line: int
+
+
+class SetSub(_Node, tag=32):
+    """`object[index] = value`."""
+
+    object: Expr
+    index: Expr
+    value: Expr
+    line: int
+
+
+class Eval(_Node, tag=33):
+    """An expression statement, or an expression evaluated for its effect."""
+
+    value: Expr
+
+
+class Return(_Node, tag=34):
+    """`return value`."""
+
+    value: Expr
+    line: int
+
+
+class Yield(_Node, tag=35):
+    """`yield value`, or `yield from` when `delegate`."""
+
+    value: Expr
+    delegate: bool
+
+
+class Raise(_Node, tag=36):
+    """`raise value`."""
+
+    value: Expr
+    line: int
+
+
+class Define(_Node, tag=37):
+    """A `def` or `class` statement binding `target` to definition `index`."""
+
+    target: str
+    index: int
+    line: int
+
+
+class StarImport(_Node, tag=38):
+    """`from module import *`."""
+
+    module: str
+    line: int
+
+
+class DelAttr(_Node, tag=39):
+    """`del object.attr`, or `del object[...]` with an empty `attr`."""
+
+    object: Expr
+    attr: str
+    line: int
+
+
+Expr = (
+    Name
+    | Const
+    | Lit
+    | Attr
+    | Call
+    | Sub
+    | Seq
+    | Dict
+    | Star
+    | Def
+    | Choice
+    | Iter
+    | Await
+    | Enter
+    | Module
+    | From
+    | Text
+    | Unpack
+)
+Stmt = (
+    Assign
+    | SetAttr
+    | SetSub
+    | Eval
+    | Return
+    | Yield
+    | Raise
+    | Define
+    | StarImport
+    | DelAttr
+)
+
+
+class Param(_Node):
+    """A parameter: `kind` is `pos` (positional-only), `arg`, `vararg`, `kwonly` or `kwarg`."""
+
+    name: str
+    kind: str
+    default: Expr | None = None
+    annotation: Expr | None = None
+
+
+class DefinitionFacts(_Node):
+    """A scope: the module itself (always index 0), a class, a function, a lambda or a template.
+
+    `name` is the path inside the module (`User.full_name`, empty for the module), a lambda's is
+    `<lambdaN>`, counted per enclosing scope. `parent` is the index of the enclosing scope.
+    `versions` says for each local name how many versions it has; parameters are version 1.
+    `outer` are names declared `global` or `nonlocal`.
+    """
+
+    name: str
+    kind: str
+    parent: int
+    line: int
+    end_line: int
+    params: tuple[Param, ...] = ()
+    body: tuple[Stmt, ...] = ()
+    decorators: tuple[Expr, ...] = ()
+    bases: tuple[Expr, ...] = ()
+    keywords: tuple[tuple[str, Expr], ...] = ()
+    returns: Expr | None = None
+    versions: tuple[tuple[str, int], ...] = ()
+    outer: tuple[str, ...] = ()
+    is_generator: bool = False
+    is_async: bool = False
+
+
+class ImportFacts(_Node):
+    """An import as written: `name` is empty for `import module`, `*` for a star import.
+
+    `when` is `top`, `conditional`, `typing` (under TYPE_CHECKING) or `lazy` (inside a function).
+    """
+
+    module: str
+    name: str
+    line: int
+    when: str
+    scope: int
+
+
+class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """All that one file says. Templates and SQL files are modules too, by their own readers.
+
+    `name` is the dotted module name; a template's is `template:NAME`, an SQL file's `sql:PATH`.
+    `language` is `python`, `jinja` or `sql`. `exports` is a literal `__all__`, if there is one.
+    `words` counts the identifiers' and docstrings' words, for the vocabulary.
+    """
+
+    name: str
+    path: str
+    language: str
+    lines: int
+    is_package: bool = False
+    definitions: tuple[DefinitionFacts, ...] = ()
+    imports: tuple[ImportFacts, ...] = ()
+    exports: tuple[str, ...] | None = None
+    words: tuple[tuple[str, int], ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,34 @@
+"""The source tree as it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from decompose.domain.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceFile:
+    """A file to read. `path` is POSIX and relative to the root; `language` picks its reader.
+
+    `module` is the dotted name it would be imported by (`template:NAME`, `sql:PATH` for others).
+    """
+
+    path: str
+    language: str
+    module: str
+    is_package: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTree:
+    """The files of a monolith, sorted by path. `root` is absolute and never shown or stored.
+
+    `requirements` are the lines of its requirements files or project metadata.
+    """
+
+    root: str
+    name: str
+    files: tuple[SourceFile, ...]
+    requirements: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
