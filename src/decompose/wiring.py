@@ -1,0 +1,28 @@
+"""The built-in parts, put together. This is the one place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from decompose.domain.analysis import Analysis
+from decompose.pipeline import Toolkit
+from decompose.write import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What the commands work with: the parts of an analysis, and how its result is shown.
+
+    `documents` gives what is written, `summary` shows a screenful and where the page is (None
+    where nothing was written), `explain` tells about one name and raises UserError where the
+    analysis doesn't know it.
+    """
+
+    toolkit: Toolkit
+    documents: Callable[[Analysis], Iterable[Document]]
+    summary: Callable[[Analysis, Console, Path | None], None]
+    explain: Callable[[Analysis, str, Console], None]
