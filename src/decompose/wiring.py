@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 
@@ -17,12 +16,11 @@ from decompose.write import Document
 class Program:
     """What the commands work with: the parts of an analysis, and how its result is shown.
 
-    `documents` gives what is written, `summary` shows a screenful and where the page is (None
-    where nothing was written), `explain` tells about one name and raises UserError where the
-    analysis doesn't know it.
+    `documents` gives what is written, `summary` shows a screenful and the folder that the report
+    is in, `explain` tells about one name and raises UserError where the analysis doesn't know it.
     """
 
     toolkit: Toolkit
     documents: Callable[[Analysis], Iterable[Document]]
-    summary: Callable[[Analysis, Console, Path | None], None]
+    summary: Callable[[Analysis, Console, str], None]
     explain: Callable[[Analysis, str, Console], None]

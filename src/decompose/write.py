@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from decompose.errors import UserError
 
 MAIN_DOCUMENT = "decomposition.json"
 """A folder that holds it is one of ours, so its documents may be replaced."""
 
-Document = tuple[str, Iterable[bytes]]
-"""A POSIX path below the output folder, and the bytes in pieces."""
+
+class Document(Protocol):
+    """A file to write: its POSIX path below the output folder, and its bytes in pieces."""
+
+    @property
+    def path(self) -> str:
+        """Where it goes."""
+        ...
+
+    @property
+    def chunks(self) -> Callable[[], Iterable[bytes]]:
+        """Gives the pieces."""
+        ...
 
 
 def check_output(output: Path) -> None:
@@ -48,7 +60,7 @@ def write_documents(output: Path, documents: Iterable[Document]) -> tuple[Path, 
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        return tuple(_write(output, name, pieces) for name, pieces in documents)
+        return tuple(_write(output, document) for document in documents)
     except OSError as error:
         raise _unwritable(output, error) from error
 
@@ -60,14 +72,14 @@ def _unwritable(output: Path, error: OSError) -> UserError:
     )
 
 
-def _write(output: Path, name: str, pieces: Iterable[bytes]) -> Path:
-    target = output / _inside(name)
+def _write(output: Path, document: Document) -> Path:
+    target = output / _inside(document.path)
     _make_folders(output, target.parent)
     descriptor, temporary_name = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
     temporary = Path(temporary_name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.writelines(pieces)
+            file.writelines(document.chunks())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except BaseException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,8 +29,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Severity
 from decompose.errors import ExitCode
 from decompose.pipeline import analyze as run
-from decompose.wiring import Program
-from decompose.write import MAIN_DOCUMENT, check_output, write_documents
+from decompose.write import MAIN_DOCUMENT, Document, check_output, write_documents
 
 EXAMPLES = """\
 Examples:
@@ -41,7 +41,6 @@ decompose analyze shop --services 6 --output report
 decompose analyze shop --format json --fail-on error > shop.json
 """
 _DEFAULT_OUTPUT = Path("decompose-report")
-_PAGE = "index.html"
 
 
 class Format(StrEnum):
@@ -116,21 +115,22 @@ def analyze(
         )
         with ScreenProgress(stderr(), quiet=machine) as progress:
             analysis = run(path, parts.toolkit, chosen, progress)
+        documents = tuple(parts.documents(analysis))
         if target is not None:
-            write_documents(target, parts.documents(analysis))
-        _show(parts, analysis, target, machine=machine)
+            write_documents(target, documents)
+        if machine:
+            _print_document(documents)
+        else:
+            parts.summary(analysis, Console(), str(target))
         if write_boundary:
             write_starter(path, analysis.partition)
         raise typer.Exit(_exit_code(analysis, fail_on))
 
 
-def _show(parts: Program, analysis: Analysis, target: Path | None, *, machine: bool) -> None:
-    if not machine:
-        parts.summary(analysis, Console(), target and target / _PAGE)
-        return
-    for name, pieces in parts.documents(analysis):
-        if name == MAIN_DOCUMENT:
-            sys.stdout.buffer.writelines(pieces)
+def _print_document(documents: Iterable[Document]) -> None:
+    for document in documents:
+        if document.path == MAIN_DOCUMENT:
+            sys.stdout.buffer.writelines(document.chunks())
             sys.stdout.buffer.flush()
 
 

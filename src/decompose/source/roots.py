@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
@@ -34,21 +34,24 @@ class Folder:
         return frozenset(modules | self.folders) - {"__init__", "__main__"}
 
 
-def python_folders(paths: Iterable[str]) -> dict[str, Folder]:
+def python_folders(paths: Collection[str]) -> dict[str, Folder]:
     """Every folder that has Python below it, by path (the root's is empty)."""
     files: dict[str, set[str]] = {"": set()}
     folders: dict[str, set[str]] = {"": set()}
+    for path in (path for path in paths if path.endswith(".py")):
+        folder = path.rpartition("/")[0]
+        while folder not in files:
+            files[folder] = set()
+            folders[folder] = set()
+            folder = folder.rpartition("/")[0]
+    for path in files:
+        if path:
+            parent, _, child = path.rpartition("/")
+            folders[parent].add(child)
     for path in paths:
         folder, _, name = path.rpartition("/")
-        files.setdefault(folder, set()).add(name)
-        folders.setdefault(folder, set())
-        if not name.endswith(".py"):
-            continue
-        while folder:
-            parent, _, child = folder.rpartition("/")
-            folders.setdefault(parent, set()).add(child)
-            files.setdefault(parent, set())
-            folder = parent
+        if folder in files:
+            files[folder].add(name)
     return {
         path: Folder(
             is_package="__init__.py" in files[path],
