@@ -191,5 +191,5 @@ def _line_of(text: str, key: str) -> int:
     pattern: Callable[[str], re.Match[str] | None] = re.compile(
         rf"""^\s*(?:\[+\s*)?["']?{last}["']?\s*[\].=]"""
     ).match
-    lines = text.splitlines()
+    lines = text.split("\n")
     return next((number for number, line in enumerate(lines, 1) if pattern(line)), 0)

@@ -217,7 +217,10 @@ def _read_one(task: _Task, reader: Reader) -> _Result:
         encoded = _ENCODER.encode(reader.read(task.file, task.content))
         decode_facts(encoded)
     except (RecursionError, MemoryError, CacheError):
-        message = "this file is nested too deeply to be read"
+        message = "this file is nested too deeply, or too large, to be read"
         hint = "List it under `ignore` if it is generated data."
         encoded = _ENCODER.encode(_failed(task.file, "nesting-too-deep", message, hint))
+    except (OverflowError, UnicodeEncodeError) as error:
+        message = f"this file holds a value that can't be stored: {error}"
+        encoded = _ENCODER.encode(_failed(task.file, "unstorable-value", message, ""))
     return _Result(path=task.file.path, key=task.key, encoded=encoded)
