@@ -142,7 +142,7 @@ def test_boundary_file_is_written_once(
 
 def test_only_output_and_cache(run: Run, tmp_path: Path) -> None:
     """Nothing but the report and the cache is written."""
-    before = {path for path in tmp_path.rglob("*")}
+    before = set(tmp_path.rglob("*"))
     run("analyze", "shop", "-o", "out")
     new = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - before}
     assert new == {"out", "cache"}

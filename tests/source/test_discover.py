@@ -187,7 +187,7 @@ def test_odd_files(tmp_path: Path) -> None:
 def test_requirements(tmp_path: Path) -> None:
     """Requirements are read as text from every place that projects keep them in."""
     files = {
-        "requirements.txt": "Flask==3.1.3  # web\n-r other.txt\n\nrequests \\\n  >=2 --hash=sha256:0\n",
+        "requirements.txt": "Flask==3.1.3  # web\n-r other.txt\n\nrequests \\\n  >=2 --hash=a:0\n",
         "requirements/dev.txt": "pytest\n",
         "pyproject.toml": '[project]\ndependencies = ["redis>=5"]\n'
         '[tool.poetry.dependencies]\npython = "^3.11"\ncelery = {version = "^5"}\n',
