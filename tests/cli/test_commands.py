@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 from decompose import __version__
 from decompose.cli import app
 from decompose.domain.source import SourceTree
-from decompose.wiring import Program
+from decompose.wiring.program import Program
 from fakes.parts import PROGRAM, TOOLKIT, write_tree
 
 Run = Callable[..., Result]

@@ -25,7 +25,7 @@ from decompose.domain.partition import (
 from decompose.domain.source import SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
-from decompose.wiring import Program
+from decompose.wiring.program import Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 
-from decompose.wiring import Program
+from decompose.wiring.program import Program
 
 
 def program(context: typer.Context) -> Program:
@@ -15,7 +15,7 @@ def program(context: typer.Context) -> Program:
     """
     if isinstance(context.obj, Program):
         return context.obj
-    from decompose.wiring import built_in  # noqa: PLC0415 - see above
+    from decompose.wiring.built_in import built_in  # noqa: PLC0415 - see above
 
     return built_in()
 

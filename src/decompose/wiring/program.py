@@ -1,4 +1,4 @@
-"""The built-in parts, put together. This is the one place that knows them all."""
+"""What the commands work with."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from decompose.write import Document
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """What the commands work with: the parts of an analysis, and how its result is shown.
+    """The parts of an analysis, and how its result is shown.
 
     `documents` gives what is written, `summary` shows a screenful and the folder that the report
     is in, `explain` tells about one name and raises UserError where the analysis doesn't know it.
