@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import decompose
 from fakes.parts import write_tree
+
+_SOURCE = Path(decompose.__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,10 @@ class Outcome:
     def findings(self) -> set[tuple[str, int, str]]:
         """Path, line and code of each finding in the report."""
         document = json.loads((self.output / "decomposition.json").read_text("utf-8"))
-        return {(item["path"], item["line"], item["code"]) for item in document["findings"]}
+        return {
+            (item["location"]["path"], item["location"]["line"], item["code"])
+            for item in document["findings"]
+        }
 
     def modules(self) -> set[str]:
         """Names of the modules in the report."""
@@ -72,7 +78,7 @@ class Shop:
             check=False,
             cwd=self.folder,
             timeout=300,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(_SOURCE), "PYTHONDONTWRITEBYTECODE": "1"},
         )
         return Outcome(code=done.returncode, stdout=done.stdout, stderr=done.stderr, output=output)
 

@@ -30,8 +30,8 @@ class Decoded:
 def decode(content: bytes, path: str) -> Decoded:
     """The text of a file: byte order mark, then PEP 263 cookie, then UTF-8.
 
-    Never fails. An unknown encoding (`unknown-encoding`) is read as UTF-8; bytes that don't fit
-    (`wrong-encoding`) make the whole file be read as Latin-1, which keeps every line in place;
+    Never fails. An encoding that Python does not know is read as UTF-8; bytes that don't fit
+    make the whole file be read as Latin-1, which keeps every line in place (both `wrong-encoding`);
     null bytes (`null-byte`) are left out. Each finding names the line.
     """
     content, encoding, findings = _encoding(content, path)
@@ -86,7 +86,7 @@ def _cookie(content: bytes, name: str, path: str, line: int) -> tuple[bytes, str
     finding = _finding(
         path,
         line,
-        "unknown-encoding",
+        "wrong-encoding",
         f"Python knows no encoding `{name}`; the file is read as UTF-8",
         "Save it as UTF-8 and drop the cookie.",
     )
