@@ -11,7 +11,7 @@ from rich.console import Console
 
 from decompose import report
 from decompose.assess import assess, explain
-from decompose.cluster import cluster
+from decompose.cluster import partition
 from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
@@ -51,7 +51,7 @@ def _divide(
     model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
 ) -> Analysis:
     graph = weigh(model, evidence)
-    analysis = assess(model, graph, cluster(model, graph, boundary), boundary)
+    analysis = assess(model, graph, partition(model, graph, boundary), boundary)
     return replace(analysis, seams=report.with_excerpts(analysis.seams, _line_reader(Path(root))))
 
 
