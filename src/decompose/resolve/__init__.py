@@ -1,0 +1,1 @@
+"""Facts to a system model: names, values, calls and data accesses resolved."""
