@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from facts_dump import dump
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decompose.domain.facts import ModuleFacts
@@ -37,6 +37,7 @@ def test_case(case: Path) -> None:
     assert dump(read(case.read_bytes())) == case.with_suffix(".expected").read_text()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=5)).map("".join))
 def test_any_text_gives_facts_that_can_be_stored(text: str) -> None:
     """Whatever a template holds, it is read without an error and survives the cache."""
@@ -45,6 +46,7 @@ def test_any_text_gives_facts_that_can_be_stored(text: str) -> None:
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(facts), type=ModuleFacts) == facts
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary())
 def test_any_bytes_give_facts(content: bytes) -> None:
     """Whatever bytes a template file holds, there are facts with its name."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from facts_dump import dump, dump_sql
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decompose.domain.facts import ModuleFacts
@@ -21,8 +21,9 @@ FOLDER = Path(__file__).parent / "cases" / "sql"
 WORDS = st.sampled_from(
     re.findall(
         r"\S+",
-        "SELECT * FROM t WITH c AS ( ) , INSERT INTO VALUES UPDATE SET = DELETE JOIN ON WHERE {}"
-        " %s :n ? ; CREATE TABLE VIEW ALTER DROP MERGE USING ' \" ` $$ -- /* */ . 1 UNION REFERENCES",
+        "SELECT * FROM t WITH c AS ( ) , INSERT INTO VALUES UPDATE SET = DELETE JOIN ON WHERE"
+        " {} %s :n ? ; CREATE TABLE VIEW ALTER DROP MERGE USING ' \" `"
+        " $$ -- /* */ . 1 UNION REFERENCES",
     )
 )
 
@@ -52,6 +53,7 @@ def test_files(case: Path) -> None:
     assert dump(read(case.read_bytes())) == case.with_suffix(".expected").read_text()
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(WORDS | st.text(max_size=5)).map(" ".join))
 def test_any_text_gives_facts_that_can_be_stored(text: str) -> None:
     """Whatever an SQL file holds, it is read without an error and survives the cache."""
@@ -60,6 +62,7 @@ def test_any_text_gives_facts_that_can_be_stored(text: str) -> None:
     statements(text)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text())
 def test_splitting_loses_nothing_but_blanks(text: str) -> None:
     """Statements appear in the text in their order, each on its line."""
