@@ -59,6 +59,12 @@ class Classes:
                 return number
         return None
 
+    def external_bases(self, class_: int) -> list[int]:
+        """Every library's class among the bases, in resolution order."""
+        entry = self._entries.get(class_)
+        order = entry.order if entry is not None else []
+        return [n for n in order if self.engine.values[n].kind is Kind.EXTERNAL]
+
     def is_subclass(self, class_: int, path: str) -> bool:
         """Whether a library's class with this path (its end suffices) is among the bases."""
         entry = self._entries.get(class_)

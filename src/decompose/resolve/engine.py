@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
 from decompose.resolve.values import Kind, Value, ValueTable
+
+if TYPE_CHECKING:
+    from decompose.resolve.calls import Calls
 
 MOST_VALUES = 64
 MOST_CONTEXTS = 48
@@ -80,7 +84,13 @@ class CallSite:
 
 
 class Engine:
-    """Nodes, values, activations and the work that is left."""
+    """Nodes, values, activations and the work that is left.
+
+    `calls` is what evaluates calls and attributes; libraries may use it once values flow.
+    `decorating` tells, for the call sites that apply a decorator, what is decorated.
+    """
+
+    calls: Calls
 
     def __init__(self, program: Program, libraries: Sequence[Library]) -> None:
         self.program = program
@@ -100,6 +110,7 @@ class Engine:
         self._containers = 0
         self.sites: list[CallSite] = []
         self.aliases: dict[str, int] = {}
+        self.decorating: dict[int, Definition] = {}
         for library in self.libraries:
             library.start(self)
 
@@ -167,6 +178,12 @@ class Engine:
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
         return [self.values[number] for number in sorted(self.points[node])]
+
+    def texts(self, node: int | None) -> list[str]:
+        """The literal strings that `node` holds, in a fixed order."""
+        if node is None:
+            return []
+        return [v.data for v in self.held(node) if isinstance(v.data, str)]
 
     # Values ----------------------------------------------------------------------------------
 

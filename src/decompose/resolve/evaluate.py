@@ -156,6 +156,7 @@ class Evaluator:
             return node
         result = self.engine.node()
         site = make_site(self.engine, self.place, ((node, False),), (), result)
+        self.engine.decorating[site.number] = definition
         self.calls.call(callee, site)
         self.engine.watch(callee, lambda value: self._hand_through(value, node, result))
         return result
