@@ -1,0 +1,25 @@
+"""Back office: the pages on which staff run the shop, one module per subject."""
+
+from flask import Blueprint
+
+from shop.accounts.decorators import staff_required
+
+backoffice = Blueprint("backoffice", __name__, url_prefix="/backoffice")
+
+
+@backoffice.before_request
+@staff_required
+def require_staff():
+    """Nobody else gets past this."""
+
+
+from shop.backoffice import (  # noqa: F401 - the modules add their views to the blueprint
+    dashboard,
+    orders,
+    products,
+    promotions,
+    reviews,
+    shipping,
+    stock,
+    users,
+)
