@@ -30,6 +30,11 @@ from shop.promotions.models import PromotionKind
 COUNTRIES = ["NL", "BE", "DE", "FR", "GB", "US"]
 
 
+def blank(value):
+    """Let a field that wasn't sent at all be an empty text."""
+    return value or ""
+
+
 class RegistrationForm(FlaskForm):
     name = StringField("Name", validators=[DataRequired(), Length(max=120)])
     email = StringField("Email", validators=[DataRequired(), Email()])
@@ -76,7 +81,7 @@ class PromotionCodeForm(FlaskForm):
 class CheckoutForm(FlaskForm):
     address_id = SelectField("Deliver to", coerce=int)
     shipping_method_id = SelectField("Shipping", coerce=int)
-    note = StringField("Note", validators=[Length(max=500)])
+    note = StringField("Note", filters=[blank], validators=[Length(max=500)])
 
 
 class CardForm(FlaskForm):
@@ -88,7 +93,7 @@ class CardForm(FlaskForm):
 class ReviewForm(FlaskForm):
     rating = IntegerField("Stars", validators=[InputRequired(), NumberRange(min=1, max=5)])
     title = StringField("Title", validators=[DataRequired(), Length(max=120)])
-    body = TextAreaField("Review", validators=[Length(max=4000)])
+    body = TextAreaField("Review", filters=[blank], validators=[Length(max=4000)])
 
 
 class PreferenceForm(FlaskForm):
@@ -103,7 +108,7 @@ class PreferenceForm(FlaskForm):
 class ProductForm(FlaskForm):
     sku = StringField("SKU", validators=[DataRequired(), Length(max=40)])
     name = StringField("Name", validators=[DataRequired(), Length(max=150)])
-    description = TextAreaField("Description")
+    description = TextAreaField("Description", filters=[blank])
     price = DecimalField("Price", places=2, validators=[InputRequired(), NumberRange(min=0)])
     weight_grams = IntegerField("Weight (g)", default=0, validators=[NumberRange(min=0)])
     status = SelectField(
@@ -112,7 +117,7 @@ class ProductForm(FlaskForm):
         default=ProductStatus.ACTIVE.value,
     )
     category_id = SelectField("Category", coerce=int, default=0)
-    tags = StringField("Tags", description="Separated by commas")
+    tags = StringField("Tags", filters=[blank], description="Separated by commas")
 
 
 class ImageForm(FlaskForm):
@@ -129,7 +134,7 @@ class CategoryForm(FlaskForm):
 class StockForm(FlaskForm):
     delta = IntegerField("Change", validators=[InputRequired()])
     reason = SelectField("Reason", choices=["receipt", "correction", "return"])
-    reference = StringField("Reference", validators=[Length(max=40)])
+    reference = StringField("Reference", filters=[blank], validators=[Length(max=40)])
 
 
 class ReorderLevelForm(FlaskForm):
@@ -141,7 +146,9 @@ class ShippingMethodForm(FlaskForm):
     name = StringField("Name", validators=[DataRequired(), Length(max=80)])
     base = DecimalField("Base price", places=2, validators=[InputRequired(), NumberRange(min=0)])
     per_kg = DecimalField("Per kilogram", places=2, default=0, validators=[NumberRange(min=0)])
-    countries = StringField("Countries", description="Separated by commas; empty is everywhere")
+    countries = StringField(
+        "Countries", filters=[blank], description="Separated by commas; empty is everywhere"
+    )
 
 
 class PromotionForm(FlaskForm):
@@ -156,7 +163,7 @@ class PromotionForm(FlaskForm):
 
 class RefundForm(FlaskForm):
     amount = DecimalField("Amount", places=2, validators=[Optional(), NumberRange(min=0)])
-    reason = StringField("Reason", validators=[Length(max=200)])
+    reason = StringField("Reason", filters=[blank], validators=[Length(max=200)])
 
 
 class ModerationForm(FlaskForm):

@@ -116,7 +116,7 @@ def audit(action: str, subject: str, detail: str = "") -> None:
 
     db.session.execute(
         insert(AuditEntry.__table__).values(
-            actor_id=current_user.id if current_user.is_authenticated else None,
+            actor_id=current_user.id if current_user and current_user.is_authenticated else None,
             action=action,
             subject=subject,
             detail=detail,

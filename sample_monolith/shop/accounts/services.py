@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import func, select
 
 from shop.exceptions import ShopError
@@ -52,12 +52,15 @@ def change_password(user, password):
 
 @login_manager.user_loader
 def load_user(user_id):
+    """Pages know their user by the session cookie; the API doesn't look at cookies."""
+    if request.path.startswith("/api/"):
+        return None
     return db.session.get(User, int(user_id))
 
 
 @login_manager.request_loader
-def load_user_from_token(request):
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+def load_user_from_token(api_request):
+    scheme, _, secret = api_request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not secret:
         return None
     token = ApiToken.query.filter_by(digest=digest(secret), revoked_at=None).first()

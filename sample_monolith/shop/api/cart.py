@@ -36,7 +36,7 @@ def add_item():
 
 
 class CartItemResource(MethodView):
-    decorators = [token_required]
+    decorators = (token_required,)
 
     def put(self, product_id):
         product = db.get_or_404(Product, product_id)

@@ -25,12 +25,26 @@ def product_fields(form):
     return {
         "sku": form.sku.data,
         "name": form.name.data,
-        "description": form.description.data or "",
+        "description": form.description.data,
         "price_cents": to_cents(form.price.data),
         "weight_grams": form.weight_grams.data,
         "status": ProductStatus(form.status.data),
         "category_id": form.category_id.data or None,
-        "tags": form.tags.data or "",
+        "tags": form.tags.data,
+    }
+
+
+def form_values(product):
+    """The reverse of ``product_fields``."""
+    return {
+        "sku": product.sku,
+        "name": product.name,
+        "description": product.description,
+        "price": from_cents(product.price_cents),
+        "weight_grams": product.weight_grams,
+        "status": product.status.value,
+        "category_id": product.category_id or 0,
+        "tags": ", ".join(tag.name for tag in product.tags),
     }
 
 
@@ -63,14 +77,7 @@ def new_product():
 @backoffice.route("/products/<int:product_id>", methods=["GET", "POST"])
 def edit_product(product_id):
     product = db.get_or_404(Product, product_id)
-    form = ProductForm(
-        obj=product,
-        data={
-            "price": from_cents(product.price_cents),
-            "status": product.status.value,
-            "tags": ", ".join(tag.name for tag in product.tags),
-        },
-    )
+    form = ProductForm(data=form_values(product))
     form.category_id.choices = category_choices()
     if form.validate_on_submit():
         audit("product.edit", product.sku)

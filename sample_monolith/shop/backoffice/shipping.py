@@ -20,7 +20,7 @@ def shipping_methods():
             form.name.data,
             to_cents(form.base.data),
             to_cents(form.per_kg.data),
-            form.countries.data or "",
+            form.countries.data,
         )
         flash(f"{method.name} is on offer.", "success")
         return redirect(g.form_page)

@@ -47,15 +47,14 @@ def search_products(query="", ordering="newest", in_stock=False, category=None, 
 
 def related_products(product, limit=4):
     """Other products that share a tag or the category."""
-    tag_ids = [tag.id for tag in product.tags]
+    alike = Product.tags.any(Tag.id.in_([tag.id for tag in product.tags]))
+    if product.category_id:
+        alike = or_(alike, Product.category_id == product.category_id)
     return (
         Product.query.filter(
             Product.status == ProductStatus.ACTIVE,
             Product.id != product.id,
-            or_(
-                Product.category_id == product.category_id,
-                Product.tags.any(Tag.id.in_(tag_ids)),
-            ),
+            alike,
         )
         .order_by(Product.rating_average.desc(), Product.id)
         .limit(limit)

@@ -1,6 +1,6 @@
 """The inbox of a customer, and alerts for products that are sold out."""
 
-from flask import render_template
+from flask import current_app, has_request_context, render_template
 from sqlalchemy import func, select
 
 from shop.extensions import db
@@ -34,10 +34,19 @@ def notify(user, kind, subject, template, **context):
     switch = SWITCHES.get(kind)
     if switch and not getattr(preferences_of(user), switch):
         return None
-    body = render_template(f"notifications/messages/{template}.txt", user=user, **context)
+    body = render_message(template, user=user, **context)
     message = Notification(user_id=user.id, kind=kind, subject=subject, body=body)
     db.session.add(message)
     return message
+
+
+def render_message(template, **context):
+    """Render a text; commands have no request, but links in the text need one."""
+    path = f"notifications/messages/{template}.txt"
+    if has_request_context():
+        return render_template(path, **context)
+    with current_app.test_request_context():
+        return render_template(path, **context)
 
 
 def inbox(user):
