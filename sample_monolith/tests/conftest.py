@@ -10,9 +10,8 @@ import os
 
 import pytest
 from flask import request_started
+from remote import RemoteShop
 from shopper import Shop
-from werkzeug.exceptions import NotFound
-from werkzeug.middleware.http_proxy import ProxyMiddleware
 from werkzeug.test import Client
 
 BASE_URL = os.environ.get("SHOP_BASE_URL")
@@ -58,8 +57,7 @@ def note_visit(sender):
 def new_client(request):
     """Return a function that makes a client with a cookie jar of its own."""
     if BASE_URL:
-        gateway = ProxyMiddleware(NotFound(), {"/": {"target": BASE_URL, "host": None}})
-        return lambda: Client(gateway)
+        return lambda: Client(RemoteShop(BASE_URL))
     return request.getfixturevalue("app").test_client
 
 
