@@ -44,11 +44,8 @@ def register_blueprints(app):
     from shop.notifications.views import notifications
     from shop.orders.views import orders
     from shop.payments.views import payments
-    from shop.reporting.views import reports
     from shop.reviews.views import reviews
     from shop.shipping.views import shipping
-
-    backoffice.register_blueprint(reports, url_prefix="/reports")
 
     app.register_blueprint(accounts)
     app.register_blueprint(catalogue)

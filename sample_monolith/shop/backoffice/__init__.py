@@ -3,8 +3,10 @@
 from flask import Blueprint
 
 from shop.accounts.decorators import staff_required
+from shop.reporting.views import reports
 
 backoffice = Blueprint("backoffice", __name__, url_prefix="/backoffice")
+backoffice.register_blueprint(reports, url_prefix="/reports")
 
 
 @backoffice.before_request
