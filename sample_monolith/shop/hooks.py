@@ -5,8 +5,10 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from shop.cart.services import current_cart
 from shop.exceptions import ShopError
 from shop.extensions import db
+from shop.notifications.services import unread_count
 from shop.utils import format_money, is_safe_target, json_error, utcnow, wants_json
 
 
@@ -32,9 +34,6 @@ def add_security_headers(response):
 
 def navigation():
     """Give every page the numbers that its header shows."""
-    from shop.cart.services import current_cart
-    from shop.notifications.services import unread_count
-
     cart = current_cart()
     return {
         "cart_count": cart.count if cart else 0,

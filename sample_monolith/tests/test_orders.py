@@ -46,6 +46,7 @@ def test_cancelling_a_paid_order_returns_money_and_goods(shop, customer, product
     answer = customer.api("POST", f"/orders/{order['number']}/cancel").json
     assert answer["status"] == "cancelled"
     assert answer["payments"][-1]["status"] == "refunded"
+    assert answer["tracking_code"] is None
     assert shop.available(product) == 10
 
 

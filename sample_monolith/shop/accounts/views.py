@@ -5,6 +5,7 @@ from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import select
 
 from shop.accounts import services
+from shop.cart.services import adopt_cart
 from shop.extensions import db
 from shop.forms import (
     AddressForm,
@@ -22,8 +23,6 @@ accounts = Blueprint("accounts", __name__, url_prefix="/account")
 
 def sign_in(user, remember=False):
     """Start the session and bring along what the visitor had in the cart."""
-    from shop.cart.services import adopt_cart
-
     login_user(user, remember=remember)
     visitor_key = session.pop("visitor_key", None)
     if visitor_key:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from shop.cart.services import remove_everywhere
 from shop.exceptions import ShopError
 from shop.extensions import db
 from shop.models import Category, Product, ProductStatus, Tag
@@ -77,8 +78,6 @@ def update_product(product, tags="", **fields):
 
 def retire_product(product):
     """Take a product off sale and out of every open cart."""
-    from shop.cart.services import remove_everywhere
-
     product.status = ProductStatus.RETIRED
     remove_everywhere(product.id)
     db.session.commit()

@@ -6,6 +6,7 @@ from shop.exceptions import EmptyCart, ShopError
 from shop.extensions import db
 from shop.inventory import services as inventory
 from shop.models import Order, OrderLine, OrderStatus
+from shop.payments.services import open_payment
 from shop.promotions import services as promotions
 from shop.shipping.services import rate_for
 from shop.signals import order_placed
@@ -26,8 +27,6 @@ class Checkout:
 
     def place(self, address, method, note=""):
         """Write order, lines, reservations, payment, redemption and cart in one transaction."""
-        from shop.payments.services import open_payment  # payments import orders, which import this
-
         self.check()
         order = self.create_order(address, method, note)
         inventory.reserve(order.number, order.quantities())

@@ -59,13 +59,15 @@ def mark_delivered(order):
 
 def cancel(order, remark="Cancelled by customer"):
     """Call an order off before it leaves; stock, code and money go back."""
-    from shop.payments.services import refund_order  # payments import this module
+    from shop.payments.services import refund_order  # both modules import this one
+    from shop.shipping.services import withdraw
 
     was_paid = order.status is OrderStatus.PAID
     move(order, OrderStatus.CANCELLED, remark)
     if was_paid:
         inventory.take_back(order.number)
         refund_order(order, reason=remark)
+        withdraw(order)
     else:
         inventory.release(order.number)
     give_back(order)

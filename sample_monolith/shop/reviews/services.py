@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from shop.catalogue.services import refresh_rating
 from shop.exceptions import ShopError
 from shop.extensions import db
 from shop.reviews.models import Review, ReviewStatus, ReviewVote
@@ -36,8 +37,6 @@ def remove_review(review):
     db.session.delete(review)
     db.session.commit()
     if was_published:
-        from shop.catalogue.services import refresh_rating  # the catalogue imports our models
-
         refresh_rating(product_id)
 
 

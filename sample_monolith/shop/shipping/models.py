@@ -43,7 +43,7 @@ class Shipment(TimestampMixin, BaseModel):
 
     order: Mapped[Order] = relationship(backref=backref("shipment", uselist=False))
     events: Mapped[list["ShipmentEvent"]] = relationship(
-        back_populates="shipment", order_by="ShipmentEvent.id"
+        back_populates="shipment", cascade="all, delete-orphan", order_by="ShipmentEvent.id"
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from shop.exceptions import ShopError
 from shop.extensions import db
+from shop.orders.services import mark_delivered, mark_shipped
 from shop.shipping.models import Shipment, ShipmentEvent, ShipmentStatus, ShippingMethod
 
 _enabled_methods = {"ids": None}
@@ -82,8 +83,6 @@ def create_shipment(order):
 
 def dispatch(order):
     """Hand the parcel to the carrier."""
-    from shop.orders.services import mark_shipped  # orders reach this module through checkout
-
     shipment = order.shipment
     if shipment is None or shipment.status is not ShipmentStatus.WAITING:
         raise ShopError("There is no parcel waiting for this order.")
@@ -93,10 +92,15 @@ def dispatch(order):
     return shipment
 
 
+def withdraw(order):
+    """Unpack the parcel of an order that was called off; the caller commits."""
+    shipment = Shipment.query.filter_by(order_id=order.id).first()
+    if shipment:
+        db.session.delete(shipment)
+
+
 def carrier_scan(tracking_code, description, delivered):
     """Take note of what the carrier reports."""
-    from shop.orders.services import mark_delivered
-
     shipment = db.first_or_404(select(Shipment).filter_by(tracking_code=tracking_code))
     shipment.events.append(ShipmentEvent(description=description))
     if delivered and shipment.status is ShipmentStatus.SENT:
