@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from decompose.resolve import names
@@ -307,6 +308,8 @@ class Calls:
             self._dict(site)
         elif name in ("builtins.getattr", "builtins.setattr"):
             self._dynamic_attribute(name, site)
+        elif name == "importlib.import_module" and first is not None:
+            self.engine.watch(first, lambda module: self._import(module, site))
         elif name == "functools.partial":
             self._partial(site)
         elif name == "functools.partial()":
@@ -423,6 +426,19 @@ class Calls:
         value = self.engine.values[key]
         if value.kind is Kind.CONSTANT and isinstance(value.data, str):
             self.classes.load(target, value.data, site.place, site.result)
+
+    def _import(self, number: int, site: CallSite) -> None:
+        """`import_module` of a name known in part: every module of ours that it can mean."""
+        name = self.engine.values[number].data
+        if not isinstance(name, str):
+            return
+        if name.startswith("."):
+            packages = self.engine.texts(site.argument(1, "package"))
+            name = packages[0] + name if packages else name
+        pattern = re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
+        for module in sorted(self.engine.program.modules):
+            if pattern.fullmatch(module):
+                names.import_module(self.engine, module, site.result)
 
     def _partial(self, site: CallSite) -> None:
         """`partial(f, ...)`: the site remembers what is bound; calling it calls `f`."""

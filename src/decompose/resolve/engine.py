@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from decompose.resolve.calls import Calls
 
 MOST_VALUES = 64
-MOST_CONTEXTS = 48
+MOST_CONTEXTS = 256
+CONTEXT_BUDGET = (10_000, 3)  # contexts of the whole program: at least, and per definition
 LONGEST_PATH = 160
 
 Watcher = Callable[[int], None]
@@ -108,6 +109,8 @@ class Engine:
         self._fields: dict[tuple[int, str], int] = {}
         self._constants: dict[int, int] = {}
         self._containers = 0
+        floor, share = CONTEXT_BUDGET
+        self._most_activations = floor + share * len(program.definitions)
         self.sites: list[CallSite] = []
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
@@ -228,7 +231,7 @@ class Engine:
             return found
         if context:
             clones = self._clones.get(definition.index, 0)
-            if clones >= MOST_CONTEXTS:
+            if clones >= MOST_CONTEXTS or len(self.activations) >= self._most_activations:
                 return self.activation(definition, parent)
             self._clones[definition.index] = clones + 1
         made = Activation(len(self.activations), definition, parent, context, self.node())

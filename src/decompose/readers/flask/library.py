@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from decompose.domain.finding import Finding, Severity
 from decompose.readers.flask import rest
+from decompose.readers.flask.configuration import Configuration
 from decompose.readers.flask.hooks import HOOKS, Hooks
 from decompose.readers.flask.identity import Identity
 from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule
@@ -32,6 +33,7 @@ class FlaskLibrary(Library):
         self.current_app = engine.node()
         engine.aliases["flask.current_app"] = self.current_app
         self.identity = Identity(engine)
+        self.configuration = Configuration(engine)
         self.hooks = Hooks(engine)
         self.templates = Templates(engine, self.identity, self.hooks)
         self.signals = Signals(engine, self.hooks)
@@ -65,7 +67,8 @@ class FlaskLibrary(Library):
             self._returned_call(held, name, site)
         self._constructed(held, value, site)
         return (
-            self.identity.call(held, name, site)
+            self.configuration.call(held, name, site)
+            or self.identity.call(held, name, site)
             or self.templates.call(held, name, site)
             or self.signals.call(value, held, name, site)
             or self.hooks.call(held, name, site)
@@ -140,7 +143,7 @@ class FlaskLibrary(Library):
         view = site.argument(0)
         if view is None:
             return
-        rules = tuple(node for node, starred in site.args[1:] if not starred)
+        rules = self._spread(site.args[1:])
         endpoint = site.argument(-1, "endpoint")
         router.rules.append(Rule(site, rules, endpoint, None, view, None, is_resource=True))
         self._run_views(view)
@@ -174,7 +177,7 @@ class FlaskLibrary(Library):
         if verb in _SHORTCUTS:
             methods = (verb.upper(),)
         is_resource = router.role in (Role.API, Role.NAMESPACE)
-        rules = tuple(node for node, starred in made.args if not starred)
+        rules = self._spread(made.args)
         keyword = made.argument(-1, "rule")
         if not rules and keyword is not None:
             rules = (keyword,)
@@ -184,6 +187,23 @@ class FlaskLibrary(Library):
         rule = Rule(made, rules, endpoint, methods, views, decorated, is_resource=is_resource)
         router.rules.append(rule)
         self._run_views(views)
+
+    def _spread(self, args: tuple[tuple[int, bool], ...]) -> tuple[int, ...]:
+        """The nodes of positional arguments, with one for all items of each starred one."""
+        nodes = []
+        for node, starred in args:
+            nodes.append(self._items(node) if starred else node)
+        return tuple(nodes)
+
+    def _items(self, node: int) -> int:
+        result = self.engine.node()
+
+        def spread(number: int) -> None:
+            if self.engine.values[number].kind is Kind.CONTAINER:
+                self.engine.edge(self.engine.calls.containers.all(number), result)
+
+        self.engine.watch(node, spread)
+        return result
 
     # Applications that reach a function from outside -----------------------------------------
 

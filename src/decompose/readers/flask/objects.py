@@ -82,7 +82,7 @@ class Objects:
         path = ""
         if value.kind is Kind.EXTERNAL and value.name.endswith("()"):
             path = value.name[:-2]
-        elif value.kind is Kind.INSTANCE:
+        elif value.kind is Kind.INSTANCE and value.index:  # 0: the receiver of an uncalled method
             path = self._external_class(value.link)
         role = role_of_path(path)
         if role is None:
