@@ -130,8 +130,16 @@ def analyze(
 def _print_document(documents: Iterable[Document]) -> None:
     for document in documents:
         if document.path == MAIN_DOCUMENT:
-            sys.stdout.buffer.writelines(document.chunks())
+            for chunk in document.chunks():
+                _print_all(chunk)
             sys.stdout.buffer.flush()
+
+
+def _print_all(chunk: bytes) -> None:
+    """Writes in as many steps as it takes: an unbuffered stdout may take a part at a time."""
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
 
 
 def _exit_code(analysis: Analysis, fail_on: FailOn) -> ExitCode:

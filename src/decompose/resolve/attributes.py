@@ -220,9 +220,7 @@ class Classes:
             lambda base: self._inherit(number, base, attr, place, result),
         )
 
-    def _load_class(
-        self, number: int, receiver: int, attr: str, place: Place, result: int
-    ) -> None:
+    def _load_class(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         self.find(
             number,
             attr,
@@ -270,9 +268,7 @@ class Classes:
     # Binding ---------------------------------------------------------------------------------
 
     def _bind_all(self, node: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.engine.watch(
-            node, lambda value: self._bind(value, receiver, attr, place, result)
-        )
+        self.engine.watch(node, lambda value: self._bind(value, receiver, attr, place, result))
 
     def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         value = self.engine.values[number]
@@ -296,9 +292,7 @@ class Classes:
             return
         if method == "class" and not on_class:
             receiver = held.link
-        bound = self.engine.values.number(
-            Value(Kind.BOUND, index=receiver, link=number)
-        )
+        bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
         if method == "property":
             site = make_site(self.engine, place, (), (), result)
             self._call(bound, site)

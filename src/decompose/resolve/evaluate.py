@@ -120,9 +120,7 @@ class Evaluator:
     def class_value(self, body: Activation) -> int:
         """The class whose body is the activation `body`."""
         above = body.parent.number if body.parent is not None else -1
-        return self.engine.values.number(
-            Value(Kind.CLASS, index=body.definition.index, link=above)
-        )
+        return self.engine.values.number(Value(Kind.CLASS, index=body.definition.index, link=above))
 
     def define(self, statement: f.Define) -> None:
         """A `def` or `class` statement: the definition, decorated, bound to its name."""
@@ -387,9 +385,7 @@ class Evaluator:
         self._line = expr.line
         result = self.engine.node()
         place, is_slice = self.place, expr.index == f.Lit("slice")
-        self.engine.watch(
-            base, lambda value: self._item(value, key, is_slice, place, result)
-        )
+        self.engine.watch(base, lambda value: self._item(value, key, is_slice, place, result))
         return result
 
     def _item(self, number: int, key: int, is_slice: bool, place: Place, result: int) -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from decompose import report
-from decompose.assess import assess, explain
-from decompose.cluster import partition
+from decompose.assess import explain
 from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
@@ -21,7 +20,7 @@ from decompose.evidence.history import History
 from decompose.evidence.structure import Structure
 from decompose.evidence.transaction import Transactions
 from decompose.evidence.vocabulary import Vocabulary
-from decompose.evidence.weigh import weigh
+from decompose.judge import judge
 from decompose.pipeline import Toolkit
 from decompose.readers.jinja import JinjaReader
 from decompose.readers.python import PythonReader
@@ -50,8 +49,7 @@ def built_in() -> Program:
 def _divide(
     model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
 ) -> Analysis:
-    graph = weigh(model, evidence)
-    analysis = assess(model, graph, partition(model, graph, boundary), boundary)
+    analysis = judge(model, evidence, boundary)
     return replace(analysis, seams=report.with_excerpts(analysis.seams, _line_reader(Path(root))))
 
 
@@ -69,4 +67,5 @@ def _line_reader(root: Path) -> Callable[[str], Sequence[str]]:
 
 
 def _explain(analysis: Analysis, name: str, console: Console) -> None:
-    report.explanation(explain(analysis, name), console)
+    found = explain(analysis.model, analysis.graph, analysis.partition, analysis.seams, name)
+    report.explanation(found, console)

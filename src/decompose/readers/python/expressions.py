@@ -317,9 +317,7 @@ def _walrus(low: ExpressionLowering, node: ast.NamedExpr) -> Expr:
 def _comprehension(
     kind: str,
 ) -> Callable[[ExpressionLowering, ast.ListComp | ast.SetComp | ast.GeneratorExp], Expr]:
-    def lower(
-        low: ExpressionLowering, node: ast.ListComp | ast.SetComp | ast.GeneratorExp
-    ) -> Expr:
+    def lower(low: ExpressionLowering, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
         renames = dict(low.scope.renames)
         _generators(low, node.generators)
         item = low.lower(node.elt)

@@ -15,7 +15,9 @@ from decompose.readers.python.statements import Lowering
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST_WORD = 3
-_PYTHON_2 = re.compile(rb"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,)", re.M)
+_PYTHON_2 = re.compile(
+    rb"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,)", re.M
+)
 _NEXT_STEP = {
     "python-2": "Port the file to Python 3 (2to3), or leave it out with `ignore`.",
     "too-deep": "Split the expression, or leave the file out with `ignore`.",
