@@ -91,7 +91,9 @@ class _Builder:
         self.short[full] = full
 
 
-def system(text: str, *, words: Iterable[tuple[str, tuple[tuple[str, int], ...]]] = ()) -> SystemModel:
+def system(
+    text: str, *, words: Iterable[tuple[str, tuple[tuple[str, int], ...]]] = ()
+) -> SystemModel:
     """The model that `text` describes; `words` gives modules their vocabulary."""
     builder = _Builder()
     builder.read(text)
@@ -138,7 +140,10 @@ def system(text: str, *, words: Iterable[tuple[str, tuple[tuple[str, int], ...]]
         entries=tuple(sorted(entries)),
         tables=tuple(sorted(tables.values(), key=lambda t: t.name)),
         accesses=tuple(sorted(accesses)),
-        endpoints=tuple(_effects(route.endpoint, route.handler, references, accesses) for route in sorted(routes)),
+        endpoints=tuple(
+            _effects(route.endpoint, route.handler, references, accesses)
+            for route in sorted(routes)
+        ),
     )
 
 

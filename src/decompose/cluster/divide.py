@@ -154,9 +154,7 @@ def _stages(
     return found
 
 
-def _clusters(
-    model: SystemModel, order: Ordered, parts: _Units, labels: Labels
-) -> Clusters:
+def _clusters(model: SystemModel, order: Ordered, parts: _Units, labels: Labels) -> Clusters:
     groups = unit_labels(parts.groups, labels)
     size = max(labels, default=-1) + 1
     mass = [0.0] * size
@@ -184,7 +182,7 @@ def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], .
     for group, label in zip(parts.groups, labels, strict=True):
         if group >= 0:
             main.setdefault(group, Counter())[label] += 1
-    unit = [max(main[g], key=lambda n: (main[g][n], -n)) for g in range(parts.net.size)]  # noqa: B023
+    unit = [max(main[g], key=lambda n: (main[g][n], -n)) for g in range(parts.net.size)]
     mass = degrees(parts.net)
     votes: list[Counter[int]] = [Counter() for _ in unit]
     for run in parts.agreed.runs:
@@ -192,7 +190,7 @@ def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], .
         for community, label, weight in zip(run, unit, mass, strict=True):
             share = shares.setdefault(community, {})
             share[label] = share.get(label, 0.0) + weight
-        best = {c: max(s, key=lambda n: (round(s[n], 6), -n)) for c, s in shares.items()}  # noqa: B023
+        best = {c: max(s, key=lambda n: (round(s[n], 6), -n)) for c, s in shares.items()}
         for i, community in enumerate(run):
             votes[i][best[community]] += 1
     runs = len(parts.agreed.runs) or 1

@@ -58,9 +58,7 @@ def modularity(net: Net, labels: Sequence[int]) -> float:
         degree[b] = degree.get(b, 0.0) + weight
         if a == b:
             inner[a] = inner.get(a, 0.0) + weight
-    return fsum(
-        inner.get(c, 0.0) / total - (degree[c] / (2 * total)) ** 2 for c in sorted(degree)
-    )
+    return fsum(inner.get(c, 0.0) / total - (degree[c] / (2 * total)) ** 2 for c in sorted(degree))
 
 
 def rand_index(one: Sequence[int], two: Sequence[int]) -> float:

@@ -169,7 +169,7 @@ def _placements(
         pull = {ids[label]: weight for label, weight in drawn[i].items() if label in ids}
         sure, reason = _reason(definition.id, service, votes, pull, roles, chosen)
         rivals = [s for s in votes.keys() | pull.keys() if s != service]
-        ranked = sorted(rivals, key=lambda s: (-votes.get(s, 0), -pull.get(s, 0), s))  # noqa: B023
+        ranked = sorted(rivals, key=lambda s: (-votes.get(s, 0), -pull.get(s, 0), s))
         found.append(
             Placement(
                 definition=definition.id,

@@ -18,7 +18,15 @@ _EVERYWHERE = {
     EntryKind.USER_LOADER,
 }  # fmt: skip
 _ASIDE = {"tests", "test", "testing", "migrations", "alembic", "docs", "scripts"}
-_SCRIPTS = {"setup.py", "conftest.py", "fabfile.py", "noxfile.py", "manage.py", "wsgi.py", "asgi.py"}
+_SCRIPTS = {
+    "setup.py",
+    "conftest.py",
+    "fabfile.py",
+    "noxfile.py",
+    "manage.py",
+    "wsgi.py",
+    "asgi.py",
+}
 _FACTORIES = ("flask.Flask", "flask.app.Flask")
 _REGISTER = ".register_blueprint"
 _INHERITORS = 3
@@ -188,7 +196,9 @@ def kernel_roles(
                  if u in graph.index and u not in before]  # fmt: skip
         groups = Counter(labels[graph.index[user]] for user in users)
         if _shared(groups):
-            reason = f"no data of its own, used by {len(users)} definitions of {len(groups)} domains"
+            reason = (
+                f"no data of its own, used by {len(users)} definitions of {len(groups)} domains"
+            )
             kernel[definition.id] = KERNEL, reason
     _descend(kernel, found, free, before)
     held = found.domain | found.touching

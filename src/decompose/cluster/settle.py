@@ -39,9 +39,7 @@ def pulls(graph: Ordered, labels: Sequence[int]) -> list[dict[int, float]]:
     return [{label: fsum(values) for label, values in part.items()} for part in parts]
 
 
-def _reunite(
-    model: SystemModel, graph: Ordered, labels: list[int], movable: Sequence[int]
-) -> None:
+def _reunite(model: SystemModel, graph: Ordered, labels: list[int], movable: Sequence[int]) -> None:
     drawn = pulls(graph, labels)
     declares = tables_of(model)
     sizes: dict[str, dict[int, int]] = {}
@@ -56,7 +54,11 @@ def _reunite(
             continue
         main = max(size, key=lambda label: (size[label], -label))
         own = drawn[i].get(labels[i], 0.0)
-        if definition.kind is DefinitionKind.MODULE or own < _STRONG * drawn[i].get(main, 0.0) or not own:
+        if (
+            definition.kind is DefinitionKind.MODULE
+            or own < _STRONG * drawn[i].get(main, 0.0)
+            or not own
+        ):
             labels[i] = main
 
 

@@ -83,5 +83,3 @@ def _whole(
 def unit_labels(groups: Sequence[int], labels: Sequence[int]) -> tuple[int, ...]:
     """Labels of units, given back to their members; members without a unit get -1."""
     return tuple(labels[group] if group >= 0 else -1 for group in groups)
-
-

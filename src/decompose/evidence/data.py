@@ -87,7 +87,9 @@ def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:
         here = hub.get(table.name, "")
         for key in table.foreign_keys:
             there = hub.get(key.target.rsplit(".", 1)[0], "")
-            links.setdefault((here, there), (f"foreign key {table.name}.{key.column}", key.location))
+            links.setdefault(
+                (here, there), (f"foreign key {table.name}.{key.column}", key.location)
+            )
         for relation in table.relationships:
             there = top.get(relation.target, "")
             link = (f"relationship {relation.entity}.{relation.name}", relation.location)

@@ -112,7 +112,9 @@ def read_log(root: str) -> tuple[Commit, ...]:
     output = _git(root, arguments)
     records = (record.partition(_FIELD) for record in output.split(_RECORD)[1:])
     return tuple(
-        Commit(author=author, paths=tuple(sorted({p.strip("\n") for p in names.split("\0")} - {""})))
+        Commit(
+            author=author, paths=tuple(sorted({p.strip("\n") for p in names.split("\0")} - {""}))
+        )
         for author, _, names in records
     )
 
