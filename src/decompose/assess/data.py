@@ -21,7 +21,7 @@ def cohesion(endpoints: Sequence[EndpointEffects], owner: Owners, service: str) 
 def coupling(
     endpoints: Sequence[tuple[str, EndpointEffects]], owner: Owners, services: Sequence[str]
 ) -> float:
-    """INESC coupling: mean over ordered pairs of the share of the second's tables the first uses."""
+    """INESC coupling: mean over ordered pairs of the share of the other's tables used."""
     shares = []
     for one in services:
         used = {t for host, e in endpoints if host == one for t in _touched(e)}

@@ -52,28 +52,34 @@ def verdict(clustering: Clustering, seen: View, found: Sequence[Seam], lines: in
     if len(services) < 2:  # noqa: PLR2004 - one service is no split
         return _keep(["No split scores better than one service."])
     if clustering.z_score < CHANCE:
-        reasons.insert(0, "Its parts hang together hardly better than in a random graph of the same "
-                       f"degrees (z = {clustering.z_score:.1f}).")  # fmt: skip
+        reasons.insert(0, "Its parts hang together hardly better than in a random graph of "
+                       f"the same degrees (z = {clustering.z_score:.1f}).")  # fmt: skip
         return _keep(reasons)
     if lines < SMALL:
         reasons.insert(0, f"With {lines:,} lines it is small: the running of several services "
                        "would cost more than it saves.")  # fmt: skip
         return _keep(reasons)
     if not hard:
-        reasons.append(f"{len(services)} services own their tables, and no pair of them exceeds the "
-                       f"budget of {BUDGET:.0%} forwarded or refused endpoints.")  # fmt: skip
-        return Verdict(advice=Advice.SPLIT, summary=f"Split into {len(services)} services.",
-                       reasons=tuple(reasons), next_steps=_steps(services[0], found))  # fmt: skip
+        reasons.append(f"{len(services)} services own their tables, and no pair of them "
+                       f"exceeds the budget of {BUDGET:.0%} forwarded or refused endpoints.")  # fmt: skip
+        summary = f"Split into {len(services)} services."
+        return _go(Advice.SPLIT, summary, reasons, _steps(services[0], found))
     if not free:
         return _keep(reasons)
     reasons.append(f"{_listed(free)} can go without exceeding the budget.")
-    return Verdict(advice=Advice.EXTRACT, summary=f"Extract {_listed(free)}; keep the rest together.",
-                   reasons=tuple(reasons), next_steps=_steps(free[0], found))  # fmt: skip
+    summary = f"Extract {_listed(free)}; keep the rest together."
+    return _go(Advice.EXTRACT, summary, reasons, _steps(free[0], found))
+
+
+def _go(advice: Advice, summary: str, reasons: Sequence[str], steps: tuple[str, ...]) -> Verdict:
+    return Verdict(advice=advice, summary=summary, reasons=tuple(reasons), next_steps=steps)
 
 
 def _sentence(strain: Strain) -> str:
-    return (f"{strain.share:.0%} of the endpoints of {strain.one} and {strain.two} write each other's "
-            f"tables without a function in between: better one service (budget {BUDGET:.0%}).")  # fmt: skip
+    return (
+        f"{strain.share:.0%} of the endpoints of {strain.one} and {strain.two} write each other's"
+        f" tables without a function in between: better one service (budget {BUDGET:.0%})."
+    )
 
 
 def _keep(reasons: Sequence[str]) -> Verdict:

@@ -15,7 +15,7 @@ from decompose.cluster.roles import Roles, Traits, kernel_roles, root_roles, tra
 from decompose.cluster.runs import degrees, leiden
 from decompose.cluster.score import chance, score, torn
 from decompose.cluster.settle import homes, settled
-from decompose.cluster.units import unit_labels, units, with_membership
+from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
@@ -23,7 +23,7 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import KERNEL, CouplingGraph, Partition
 
-MOST = 12
+MOST = 24
 _FINE = 1.5
 _FINER = 2.0
 _TURNS = 6
@@ -57,14 +57,14 @@ def partition(
     roles = _roles(model, order, frozenset(pins) | {name for name, _ in wanted.units})
     parts = _units(order, roles, wanted, seeds)
     stages = _stages(model, order, parts, boundary.services)
-    random = chance(parts.net)
-    whole = with_membership(order, [group >= 0 for group in parts.groups])
+    whole = inner(order, [group >= 0 for group in parts.groups])
+    random = chance(whole)
     asked = {*range(1, MOST + 1), boundary.services or 1}
     found: dict[int, Candidate] = {}
     for count in sorted(asked & stages.keys()):
         labels = settled(model, order, unit_labels(parts.groups, stages[count]), _fixed(wanted))
         draft = Draft(labels=labels, votes=_votes(parts, labels))
-        made = place(model, order, draft, roles, boundary, pins)
+        made = place(model, order, draft, roles=roles, boundary=boundary, pins=pins)
         at = {s.id: i for i, s in enumerate(made.services)}
         final = [at.get(p, -1) for p in _by_definition(order, made)]
         quality = modularity(whole, [n if n >= 0 else len(at) + i for i, n in enumerate(final)])
@@ -80,11 +80,11 @@ def partition(
         if number not in found or candidate.score > found[number].score:
             found[number] = candidate
     candidates = tuple(found[number] for number in sorted(found))
-    best = leiden(parts.net, SEEDS[0])
+    best = leiden(whole, SEEDS[0])
     return Clustering(
         candidates=candidates,
         chosen=_chosen(candidates, boundary.services),
-        z_score=round(random.z_score(modularity(parts.net, best)), 3),
+        z_score=round(random.z_score(modularity(whole, best)), 3),
         agreement=round(parts.agreed.agreement, 4),
         findings=_findings(candidates, boundary.services),
     )
@@ -141,7 +141,7 @@ def _units(order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]) -
 def _stages(
     model: SystemModel, order: Ordered, parts: _Units, wanted: int | None
 ) -> dict[int, Labels]:
-    """Labels of units for every number of services that merging gives, from fine enough clusters."""
+    """Labels of units for every number of services that merging passes through."""
     resolution, found = _FINE, {}
     for _ in range(_TURNS):
         labels = consensus(parts.net, _QUICK, resolution=resolution).labels

@@ -76,7 +76,7 @@ def _rounded(parts: dict[tuple[str, str], list[float]]) -> _Weights:
 
 
 def _ranks(colours: Mapping[str, tuple[object, ...]]) -> dict[str, int]:
-    order = {c: i for i, c in enumerate(sorted(set(colours.values())))}  # type: ignore[type-var]
+    order = {c: i for i, c in enumerate(sorted(set(colours.values())))}
     return {name: order[colour] for name, colour in colours.items()}
 
 

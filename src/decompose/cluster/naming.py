@@ -11,8 +11,9 @@ from decompose.domain.lookup import hubs, tops
 from decompose.domain.model import SystemModel
 
 _BLUEPRINT, _URL, _TABLE, _WORD = 2.0, 1.0, 1.5, 0.5
-_PLAIN = {"", "api", "v1", "v2", "v3", "main", "index", "static", "app", "bp", "views", "routes",
-          "web", "rest", "root", "kernel", "init", "self", "none", "get", "set", "service"}  # fmt: skip
+_PLAIN = {"", "api", "v1", "v2", "v3", "main", "index", "static", "app", "bp", "views",
+          "routes", "web", "rest", "root", "kernel", "init", "self", "none", "get", "set",
+          "service"}  # fmt: skip
 _LONGEST = 40
 _WORDS = 3
 

@@ -18,7 +18,7 @@ def owners(
     services: Sequence[str],
     forced: Mapping[str, str],
 ) -> tuple[TableOwner, ...]:
-    """The owner of each table: the service with the largest share of the entry points that write it.
+    """The owner of each table: the service with most of the entry points that write it.
 
     An entry point's write counts for the service of the code that writes, or for the entry
     point's own where that code is kernel or root. Ties go to the service of the table's entity,

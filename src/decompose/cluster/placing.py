@@ -32,6 +32,7 @@ def place(
     model: SystemModel,
     graph: Ordered,
     draft: Draft,
+    *,
     roles: Roles,
     boundary: Boundary,
     pins: Mapping[str, str],
@@ -39,23 +40,30 @@ def place(
     """The named partition of a draft, with pins, wanted names and owners applied."""
     labels = draft.labels
     used = sorted({label for label in labels if label >= 0})
-    groups = [frozenset(d.id for d, at in zip(graph.definitions, labels, strict=True) if at == label)
-              for label in used]  # fmt: skip
+    groups = _groups(graph, labels, used)
     ids = dict(zip(used, _ids(model, groups, pins), strict=True))
     names = dict(boundary.names)
     known = {name: id_ for id_, name in names.items()} | {id_: id_ for id_ in ids.values()}
     chosen = _pinned(pins, known, set(ids.values()))
     final = {d.id: chosen.get(d.id) or (ids[label] if label >= 0 else roles[d.id][0])
              for d, label in zip(graph.definitions, labels, strict=True)}  # fmt: skip
-    services = sorted({service for service in final.values()} - {KERNEL, ROOT})
+    services = sorted(set(final.values()) - {KERNEL, ROOT})
     forced = _forced(boundary, known, services)
     _own(model, final, services, forced, chosen)
     services = [service for service in services if service in set(final.values())]
     return Partition(
         services=_services(model, graph, final, services, names),
-        placements=_placements(graph, draft, roles, final, ids, chosen),
+        placements=_placements(graph, draft, roles=roles, final=final, ids=ids, chosen=chosen),
         owners=owners(model, final, services, forced),
     )
+
+
+def _groups(graph: Ordered, labels: Sequence[int], used: Sequence[int]) -> list[frozenset[str]]:
+    members: dict[int, list[str]] = {label: [] for label in used}
+    for definition, label in zip(graph.definitions, labels, strict=True):
+        if label >= 0:
+            members[label].append(definition.id)
+    return [frozenset(members[label]) for label in used]
 
 
 def _ids(
@@ -104,7 +112,7 @@ def _own(
     forced: Mapping[str, str],
     chosen: Mapping[str, str],
 ) -> None:
-    """Put each table's entity with the table's owner, unless a person placed it or it has others."""
+    """Put each table's entity with the table's owner, unless a person placed it."""
     hub = hubs(model)
     wanted: dict[str, set[str]] = {}
     for owner in owners(model, final, services, forced):
@@ -156,6 +164,7 @@ def _describe(endpoints: int, tables: Sequence[str]) -> str:
 def _placements(
     graph: Ordered,
     draft: Draft,
+    *,
     roles: Roles,
     final: Mapping[str, str],
     ids: Mapping[int, str],
@@ -167,7 +176,9 @@ def _placements(
         service = final[definition.id]
         votes = {ids[label]: share for label, share in draft.votes[i].items() if label in ids}
         pull = {ids[label]: weight for label, weight in drawn[i].items() if label in ids}
-        sure, reason = _reason(definition.id, service, votes, pull, roles, chosen)
+        sure, reason = _reason(
+            definition.id, service, votes=votes, pull=pull, roles=roles, chosen=chosen
+        )
         rivals = [s for s in votes.keys() | pull.keys() if s != service]
         ranked = sorted(rivals, key=lambda s: (-votes.get(s, 0), -pull.get(s, 0), s))
         found.append(
@@ -185,6 +196,7 @@ def _placements(
 def _reason(
     name: str,
     service: str,
+    *,
     votes: Mapping[str, float],
     pull: Mapping[str, float],
     roles: Roles,

@@ -14,6 +14,8 @@ from decompose.cluster.net import Labels, Net, canonical
 
 _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
+_ROUND = 8
+_POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
 
 
 @contextmanager
@@ -90,11 +92,11 @@ def mixed(net: Net, seeds: Sequence[int]) -> tuple[Labels, ...]:
     """One run per seed, the algorithms and resolutions taking turns."""
     found = []
     for turn, seed in enumerate(seeds):
-        if turn % 8 == 3:
+        if turn % _ROUND == _POTTS:
             found.append(potts(net, seed))
-        elif turn % 8 == 5:
+        elif turn % _ROUND == _PROPAGATION:
             found.append(propagation(net, seed))
-        elif turn % 8 == 7 and len(net.edges) <= _LOUVAIN_EDGES:
+        elif turn % _ROUND == _LOUVAIN and len(net.edges) <= _LOUVAIN_EDGES:
             found.append(louvain(net, seed))
         else:
             found.append(leiden(net, seed, resolution=_RESOLUTIONS[turn % len(_RESOLUTIONS)]))

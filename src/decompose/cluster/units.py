@@ -13,6 +13,12 @@ MEMBERSHIP = 0.3
 _PURE = 0.6
 
 
+def inner(graph: Ordered, inside: Sequence[bool]) -> Net:
+    """The graph of the nodes inside, by evidence alone; the others stay without edges."""
+    weights = {(i, j): w for (i, j), w in graph.weights.items() if inside[i] and inside[j]}
+    return Net.of(len(graph.definitions), weights)
+
+
 def with_membership(graph: Ordered, inside: Sequence[bool]) -> Net:
     """The graph of the nodes inside, each tied to its module's code by 0.3 of its strength."""
     weights = {(i, j): w for (i, j), w in graph.weights.items() if inside[i] and inside[j]}
