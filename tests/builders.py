@@ -13,7 +13,9 @@ effects and transactions follow from what is called: all writes of one endpoint 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from decompose.domain.finding import Location
 from decompose.domain.model import (
@@ -128,9 +130,11 @@ def system(
     for access in accesses:
         tables.setdefault(access.table, Table(name=access.table, location=access.location))
     vocabulary = dict(words)
-    modules = [Module(name=m.name, path=m.path, language=m.language,
-                      lines=_LINES * (1 + sum(d.module == m.name for d in builder.definitions.values())),
-                      words=vocabulary.get(m.name, ())) for m in builder.modules.values()]  # fmt: skip
+    sizes = Counter(definition.module for definition in builder.definitions.values())
+    modules = [
+        replace(m, lines=_LINES * (1 + sizes[m.name]), words=vocabulary.get(m.name, ()))
+        for m in builder.modules.values()
+    ]
     return SystemModel(
         root_name="app",
         modules=tuple(sorted(modules, key=lambda m: m.name)),
@@ -155,8 +159,8 @@ def _effects(
     while todo:
         here = todo.pop(0)
         for reference in sorted(references):
-            if reference.source == here and reference.kind is ReferenceKind.CALL and not reference.external \
-                    and reference.target not in paths:  # fmt: skip
+            called = reference.kind is ReferenceKind.CALL and not reference.external
+            if reference.source == here and called and reference.target not in paths:
                 paths[reference.target] = (*paths[here], reference.target)
                 todo.append(reference.target)
     effects = tuple(sorted(

@@ -61,7 +61,7 @@ def verdict(clustering: Clustering, seen: View, found: Sequence[Seam], lines: in
         return _keep(reasons)
     if not hard:
         reasons.append(f"{len(services)} services own their tables, and no pair of them "
-                       f"exceeds the budget of {BUDGET:.0%} forwarded or refused endpoints.")  # fmt: skip
+                       f"exceeds {BUDGET:.0%} forwarded or refused endpoints.")  # fmt: skip
         summary = f"Split into {len(services)} services."
         return _go(Advice.SPLIT, summary, reasons, _steps(services[0], found))
     if not free:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
 from decompose.cluster.net import Labels, Net, modularity
-from decompose.cluster.placing import Draft, place
+from decompose.cluster.placing import ASIDE, Draft, place
 from decompose.cluster.roles import Roles, Traits, kernel_roles, root_roles, traits
 from decompose.cluster.runs import degrees, leiden
-from decompose.cluster.score import chance, score, torn
+from decompose.cluster.score import Chance, chance, score, torn
 from decompose.cluster.settle import homes, settled
 from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
@@ -53,40 +53,71 @@ def partition(
     """
     order = ordered(model, graph)
     wanted = wishes(model, boundary)
-    pins = dict(wanted.pins)
-    roles = _roles(model, order, frozenset(pins) | {name for name, _ in wanted.units})
+    named = frozenset(name for name, _ in (*wanted.pins, *wanted.units))
+    roles = _roles(model, order, named)
     parts = _units(order, roles, wanted, seeds)
-    stages = _stages(model, order, parts, boundary.services)
     whole = inner(order, [group >= 0 for group in parts.groups])
-    random = chance(whole)
-    asked = {*range(1, MOST + 1), boundary.services or 1}
-    found: dict[int, Candidate] = {}
-    for count in sorted(asked & stages.keys()):
-        labels = settled(model, order, unit_labels(parts.groups, stages[count]), _fixed(wanted))
-        draft = Draft(labels=labels, votes=_votes(parts, labels))
-        made = place(model, order, draft, roles=roles, boundary=boundary, pins=pins)
-        at = {s.id: i for i, s in enumerate(made.services)}
-        final = [at.get(p, -1) for p in _by_definition(order, made)]
-        quality = modularity(whole, [n if n >= 0 else len(at) + i for i, n in enumerate(final)])
-        number = len(made.services)
-        expected, cut = random.expected(number), torn(order.bonds, final)
-        candidate = Candidate(
-            partition=made,
-            modularity=round(quality, 6),
-            expected=round(expected, 6),
-            torn=round(cut, 6),
-            score=round(score(number, quality, expected, cut), 6),
-        )
-        if number not in found or candidate.score > found[number].score:
-            found[number] = candidate
-    candidates = tuple(found[number] for number in sorted(found))
-    best = leiden(whole, SEEDS[0])
+    luck = chance(whole)
+    case = _Case(model=model, order=order, roles=roles, boundary=boundary, pins=dict(wanted.pins),
+                 fixed=named, parts=parts, whole=whole, luck=luck)  # fmt: skip
+    candidates = _candidates(case)
+    free = not parts.apart and not any(service not in ASIDE for service in case.pins.values())
     return Clustering(
         candidates=candidates,
-        chosen=_chosen(candidates, boundary.services),
-        z_score=round(random.z_score(modularity(whole, best)), 3),
+        chosen=_chosen(candidates, boundary.services, free=free),
+        z_score=round(luck.z_score(modularity(whole, leiden(whole, SEEDS[0]))), 3),
         agreement=round(parts.agreed.agreement, 4),
         findings=_findings(candidates, boundary.services),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """All that the candidates of one system have in common."""
+
+    model: SystemModel
+    order: Ordered
+    roles: Roles
+    boundary: Boundary
+    pins: Mapping[str, str]
+    fixed: frozenset[str]
+    parts: _Units
+    whole: Net
+    luck: Chance
+
+
+def _candidates(case: _Case) -> tuple[Candidate, ...]:
+    """The best for each number of services; staying one is always among them."""
+    stages = _stages(case.model, case.order, case.parts, case.boundary.services)
+    together = tuple(0 if group >= 0 else -1 for group in case.parts.groups)
+    kept = {name: service for name, service in case.pins.items() if service in ASIDE}
+    one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
+    found = {len(one.partition.services): one}
+    for count in sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys()):
+        labels = unit_labels(case.parts.groups, stages[count])
+        made = _candidate(case, settled(case.model, case.order, labels, case.fixed))
+        number = len(made.partition.services)
+        if number not in found or (number > 1 and made.score > found[number].score):
+            found[number] = made
+    return tuple(found[number] for number in sorted(found))
+
+
+def _candidate(case: _Case, labels: Labels) -> Candidate:
+    draft = Draft(labels=labels, votes=_votes(case.parts, labels))
+    made = place(case.model, case.order, draft, roles=case.roles, boundary=case.boundary,
+                 pins=case.pins)  # fmt: skip
+    number = len(made.services)
+    at = {service.id: i for i, service in enumerate(made.services)}
+    final = [at.get(service, -1) for service in _by_definition(case.order, made)]
+    groups = [label if label >= 0 else number + i for i, label in enumerate(final)]
+    quality, expected = modularity(case.whole, groups), case.luck.expected(number)
+    cut = torn(case.order.bonds, final)
+    return Candidate(
+        partition=made,
+        modularity=abs(round(quality, 6)) if number <= 1 else round(quality, 6),
+        expected=round(expected, 6),
+        torn=round(cut, 6),
+        score=round(score(number, quality, expected, cut), 6),
     )
 
 
@@ -172,10 +203,6 @@ def _clusters(model: SystemModel, order: Ordered, parts: _Units, labels: Labels)
     )
 
 
-def _fixed(wanted: Wishes) -> frozenset[str]:
-    return frozenset(name for name, _ in (*wanted.pins, *wanted.units))
-
-
 def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], ...]:
     """Per definition, the share of runs whose community lies mostly in each label."""
     main: dict[int, Counter[int]] = {}
@@ -198,12 +225,16 @@ def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], .
     return tuple(parts_of[group] if group >= 0 else {} for group in parts.groups)
 
 
-def _chosen(candidates: Sequence[Candidate], wanted: int | None) -> int:
-    """The number asked for or the one nearest to it; otherwise the best score."""
+def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) -> int:
+    """The number asked for or the nearest; else the best score, of two or more where people parted.
+
+    `free` says that no pin and no cannot-link asks for several services.
+    """
+    sizes = [len(candidate.partition.services) for candidate in candidates]
     if wanted is not None:
-        return min(range(len(candidates)),
-                   key=lambda i: abs(len(candidates[i].partition.services) - wanted))  # fmt: skip
-    return max(range(len(candidates)), key=lambda i: (candidates[i].score, -i))
+        return min(range(len(sizes)), key=lambda i: abs(sizes[i] - wanted))
+    fit = [i for i, size in enumerate(sizes) if free or size > 1] or list(range(len(sizes)))
+    return max(fit, key=lambda i: (candidates[i].score, -i))
 
 
 def _findings(candidates: Sequence[Candidate], wanted: int | None) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from decompose.domain.lookup import hubs, tops, unknown
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import KERNEL, ROOT, Partition, Placement, Service
 
-_ASIDE = {"kernel": KERNEL, KERNEL: KERNEL, "root": ROOT, ROOT: ROOT}
+ASIDE = {"kernel": KERNEL, KERNEL: KERNEL, "root": ROOT, ROOT: ROOT}
 _PINNED = "pinned in the boundary file"
 
 
@@ -75,7 +75,7 @@ def _ids(
         wanted = Counter(pins[name] for name in group if name in pins)
         for name, count in wanted.most_common(1):
             id_ = slug(name)
-            if name not in _ASIDE and 2 * count > len(group) and id_ and id_ not in natural:
+            if name not in ASIDE and 2 * count > len(group) and id_ and id_ not in natural:
                 natural[number] = id_
     return natural
 
@@ -84,7 +84,7 @@ def _pinned(pins: Mapping[str, str], known: Mapping[str, str], taken: set[str]) 
     found: dict[str, str] = {}
     fresh: dict[str, str] = {}
     for name, service in sorted(pins.items()):
-        target = _ASIDE.get(service) or known.get(service) or known.get(slug(service))
+        target = ASIDE.get(service) or known.get(service) or known.get(slug(service))
         if target is None:
             if service not in fresh:
                 fresh[service] = unique(slug(service) or "service", taken)
