@@ -24,7 +24,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(name: str, **values: object) -> str:
+def render(name: str, /, **values: object) -> str:
     """The template `name` with `values`; an unknown value is an error."""
     return _environment().get_template(name).render(**values)
 
