@@ -11,7 +11,7 @@ from markupsafe import Markup
 _IN_SCRIPT = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~$!]")
 _HTML = re.compile(r"[<>&@\"']")
-_MERMAID = re.compile(r"[^A-Za-z0-9 ,/·–_.%()-]")
+_MERMAID = re.compile(r"[^A-Za-z0-9 ,/·_.%()-]")
 
 
 def _printable(value: str) -> str:

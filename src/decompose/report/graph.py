@@ -78,7 +78,6 @@ def _array(name: str, items: Iterable[object]) -> Iterator[bytes]:
     yield b"\n]"
 
 
-
 def _node(definition: Definition) -> Node:
     return Node(
         id=definition.id,

@@ -74,9 +74,7 @@ def _nodes(analysis: Analysis) -> dict[str, str]:
     return {service: f"s{number}" for number, service in enumerate(ids)}
 
 
-def _services(
-    analysis: Analysis, seen: Survey, nodes: dict[str, str]
-) -> list[_ServiceLine]:
+def _services(analysis: Analysis, seen: Survey, nodes: dict[str, str]) -> list[_ServiceLine]:
     return [
         _ServiceLine(
             node=nodes[service.id],

@@ -59,9 +59,7 @@ def page_data(analysis: Analysis) -> rows.PageData:
     )
 
 
-def _indexes(
-    analysis: Analysis, seen: Survey, places: tuple[rows.PlaceRow, ...]
-) -> _Indexes:
+def _indexes(analysis: Analysis, seen: Survey, places: tuple[rows.PlaceRow, ...]) -> _Indexes:
     tables = analysis.model.tables
     return _Indexes(
         seen=seen,
@@ -155,9 +153,7 @@ def _endpoints(analysis: Analysis, index: _Indexes) -> tuple[rows.EndpointRow, .
     return tuple(_endpoint(e, routes.get(e.name, []), index) for e in analysis.model.endpoints)
 
 
-def _endpoint(
-    endpoint: EndpointEffects, routes: list[Route], index: _Indexes
-) -> rows.EndpointRow:
+def _endpoint(endpoint: EndpointEffects, routes: list[Route], index: _Indexes) -> rows.EndpointRow:
     handler = index.seen.definitions.get(endpoint.handler)
     return rows.EndpointRow(
         name=endpoint.name,

@@ -9,7 +9,7 @@ class _Row(msgspec.Struct, frozen=True):
     """Base of the rows."""
 
 
-class PlaceRow(_Row):
+class PlaceRow(_Row, frozen=True):
     """A service, the shared kernel or the composition root; `kind` says which."""
 
     id: str
@@ -23,7 +23,7 @@ class PlaceRow(_Row):
     tables: int
 
 
-class ModuleRow(_Row):
+class ModuleRow(_Row, frozen=True):
     """A module; `place` is an index into the places."""
 
     name: str
@@ -36,7 +36,7 @@ class ModuleRow(_Row):
     reason: str
 
 
-class DefinitionRow(_Row):
+class DefinitionRow(_Row, frozen=True):
     """A top-level definition."""
 
     name: str
@@ -50,7 +50,7 @@ class DefinitionRow(_Row):
     reason: str
 
 
-class EffectRow(_Row):
+class EffectRow(_Row, frozen=True):
     """An endpoint's access to a table: `path` holds indexes into the names."""
 
     table: int
@@ -60,7 +60,7 @@ class EffectRow(_Row):
     location: str
 
 
-class EndpointRow(_Row):
+class EndpointRow(_Row, frozen=True):
     """A route's endpoint or another way in."""
 
     name: str
@@ -72,7 +72,7 @@ class EndpointRow(_Row):
     transactions: tuple[tuple[tuple[int, ...], str], ...]
 
 
-class TableRow(_Row):
+class TableRow(_Row, frozen=True):
     """A table with its owner."""
 
     name: str
@@ -83,7 +83,7 @@ class TableRow(_Row):
     location: str
 
 
-class SeamRow(_Row):
+class SeamRow(_Row, frozen=True):
     """A seam; `source` and `target` are names, the indexes beside them definitions or -1."""
 
     id: str
@@ -104,7 +104,7 @@ class SeamRow(_Row):
     excerpt: tuple[str, ...]
 
 
-class MetricRow(_Row):
+class MetricRow(_Row, frozen=True):
     """A metric, with the name of the service it is about."""
 
     name: str
@@ -113,7 +113,7 @@ class MetricRow(_Row):
     scope: str
 
 
-class AlternativeRow(_Row):
+class AlternativeRow(_Row, frozen=True):
     """An alternative partition."""
 
     services: int
@@ -123,7 +123,7 @@ class AlternativeRow(_Row):
     metrics: tuple[MetricRow, ...]
 
 
-class FindingRow(_Row):
+class FindingRow(_Row, frozen=True):
     """A finding."""
 
     code: str
@@ -133,7 +133,7 @@ class FindingRow(_Row):
     location: str
 
 
-class PageData(_Row):
+class PageData(_Row, frozen=True):
     """Everything that the page shows. `uses` lists source, target, number of references."""
 
     name: str

@@ -11,7 +11,9 @@ from decompose.domain.analysis import Analysis, Automation, Seam, SeamKind
 from decompose.domain.finding import Finding, Location
 from decompose.report.survey import Survey, survey
 
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 _LEVELS = {
     Automation.REFUSED: "error",
     Automation.FORWARDED: "warning",
@@ -37,46 +39,46 @@ class _Part(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Base of all parts of the log."""
 
 
-class Text(_Part):
+class Text(_Part, frozen=True):
     """A message."""
 
     text: str
 
 
-class Artifact(_Part):
+class Artifact(_Part, frozen=True):
     """A file, as a URI relative to the analysed root."""
 
     uri: str
     uri_base_id: str
 
 
-class Region(_Part):
+class Region(_Part, frozen=True):
     """A line."""
 
     start_line: int
 
 
-class Physical(_Part):
+class Physical(_Part, frozen=True):
     """A place in a file."""
 
     artifact_location: Artifact
     region: Region | None = None
 
 
-class Place(_Part):
+class Place(_Part, frozen=True):
     """A location."""
 
     physical_location: Physical
 
 
-class Rule(_Part):
+class Rule(_Part, frozen=True):
     """What a result is an instance of."""
 
     id: str
     short_description: Text
 
 
-class Result(_Part):
+class Result(_Part, frozen=True):
     """A seam or a finding."""
 
     rule_id: str
@@ -87,7 +89,7 @@ class Result(_Part):
     partial_fingerprints: dict[str, str] = {}
 
 
-class Driver(_Part):
+class Driver(_Part, frozen=True):
     """This tool."""
 
     name: str
@@ -95,19 +97,19 @@ class Driver(_Part):
     rules: tuple[Rule, ...]
 
 
-class Tool(_Part):
+class Tool(_Part, frozen=True):
     """What made the run."""
 
     driver: Driver
 
 
-class Base(_Part):
+class Base(_Part, frozen=True):
     """What relative URIs start from."""
 
     description: Text
 
 
-class Run(_Part):
+class Run(_Part, frozen=True):
     """One analysis."""
 
     tool: Tool
@@ -116,7 +118,7 @@ class Run(_Part):
     column_kind: str
 
 
-class Log(_Part):
+class Log(_Part, frozen=True):
     """The whole document."""
 
     schema: str = msgspec.field(name="$schema")
@@ -188,7 +190,5 @@ def _finding(finding: Finding, index: dict[str, int]) -> Result:
 def _place(location: Location) -> Place:
     uri = quote(location.path.encode("utf-8", "surrogateescape"))
     region = Region(start_line=location.line) if location.line else None
-    physical = Physical(
-        artifact_location=Artifact(uri=uri, uri_base_id="ROOT"), region=region
-    )
+    physical = Physical(artifact_location=Artifact(uri=uri, uri_base_id="ROOT"), region=region)
     return Place(physical_location=physical)

@@ -19,14 +19,14 @@ class _Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of all parts of the document."""
 
 
-class Place(_Shape):
+class Place(_Shape, frozen=True):
     """A line of a file, relative to the analysed root; line 0 is the file as a whole."""
 
     path: str
     line: Count
 
 
-class Verdict(_Shape):
+class Verdict(_Shape, frozen=True):
     """The recommendation, with its reasons and what to do next."""
 
     advice: Literal["split", "extract", "keep-modular"]
@@ -35,7 +35,7 @@ class Verdict(_Shape):
     next_steps: Names
 
 
-class Service(_Shape):
+class Service(_Shape, frozen=True):
     """A candidate service. Its `id` is stable between runs."""
 
     id: str
@@ -50,7 +50,7 @@ class Service(_Shape):
     share: Annotated[float, Meta(ge=0, description="Its lines as a share of all lines.")]
 
 
-class Module(_Shape):
+class Module(_Shape, frozen=True):
     """A file. `service` holds most of its lines; `split` lists all places when several do."""
 
     name: str
@@ -64,7 +64,7 @@ class Module(_Shape):
     reason: str
 
 
-class Definition(_Shape):
+class Definition(_Shape, frozen=True):
     """A top-level definition, or a module's own code, and where it goes."""
 
     id: str
@@ -78,7 +78,7 @@ class Definition(_Shape):
     reason: str
 
 
-class Route(_Shape):
+class Route(_Shape, frozen=True):
     """A URL rule with its methods."""
 
     rule: str
@@ -90,7 +90,7 @@ class Route(_Shape):
     location: Place
 
 
-class Effect(_Shape):
+class Effect(_Shape, frozen=True):
     """An access to a table, with the definitions on the way from the handler to it."""
 
     table: str
@@ -100,7 +100,7 @@ class Effect(_Shape):
     location: Place
 
 
-class Transaction(_Shape):
+class Transaction(_Shape, frozen=True):
     """The tables written before one commit."""
 
     tables: Names
@@ -108,7 +108,7 @@ class Transaction(_Shape):
     commit: Place
 
 
-class Endpoint(_Shape):
+class Endpoint(_Shape, frozen=True):
     """What a route or another way into the code (`KIND:HANDLER`) touches."""
 
     name: str
@@ -121,7 +121,7 @@ class Endpoint(_Shape):
     transactions: tuple[Transaction, ...]
 
 
-class ForeignKey(_Shape):
+class ForeignKey(_Shape, frozen=True):
     """A column that points at `table.column`."""
 
     column: str
@@ -130,7 +130,7 @@ class ForeignKey(_Shape):
     location: Place
 
 
-class Table(_Shape):
+class Table(_Shape, frozen=True):
     """A table and the one service that may write it."""
 
     name: str
@@ -145,7 +145,7 @@ class Table(_Shape):
     location: Place
 
 
-class Seam(_Shape):
+class Seam(_Shape, frozen=True):
     """Something that crosses two services, and what becomes of it."""
 
     id: str
@@ -161,16 +161,16 @@ class Seam(_Shape):
     endpoints: Names
 
 
-class Metric(_Shape):
+class Metric(_Shape, frozen=True):
     """A value by its name in the metrics reference; null where it is not defined."""
 
     name: str
     value: float | None
-    better: Literal["higher", "lower", ""]
+    better: Annotated[str, Meta(description="higher, lower or empty.")]
     scope: Annotated[str, Meta(description="A service's id; empty for the whole partition.")]
 
 
-class Alternative(_Shape):
+class Alternative(_Shape, frozen=True):
     """The best partition found for one number of services."""
 
     services: Count
@@ -180,7 +180,7 @@ class Alternative(_Shape):
     metrics: tuple[Metric, ...]
 
 
-class Finding(_Shape):
+class Finding(_Shape, frozen=True):
     """A partial failure or a piece of advice."""
 
     code: str
@@ -190,7 +190,7 @@ class Finding(_Shape):
     location: Place
 
 
-class Decomposition(_Shape):
+class Decomposition(_Shape, frozen=True):
     """A monolith's candidate services, as `decompose analyze` found them."""
 
     version: Literal[1]

@@ -132,9 +132,7 @@ def _modules(
     return {module: _placed(found, definitions) for module, found in members.items()}
 
 
-def _placed(
-    members: list[Placement], definitions: Mapping[str, Definition]
-) -> ModulePlacement:
+def _placed(members: list[Placement], definitions: Mapping[str, Definition]) -> ModulePlacement:
     lines: Counter[str] = Counter()
     for placement in members:
         lines[placement.service] += _lines(placement, definitions)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from typing import TYPE_CHECKING
+
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +13,9 @@ from decompose.domain.finding import Severity
 from decompose.domain.partition import Service
 from decompose.render import escape
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _MOST_SERVICES = 12
 _MOST_TIES = 5
@@ -29,7 +33,10 @@ _STYLES = {
 
 
 def summary(analysis: Analysis, console: Console, where: str) -> None:
-    """Print what was found, and what to do next; `where` is the report's folder as people see it."""
+    """Print what was found and what to do next; `where` is the report's folder as people know it.
+
+    It fits a screen of 40 lines.
+    """
     seen = survey(analysis)
     model = analysis.model
     console.print(
@@ -100,16 +107,22 @@ def _indented(text: Text) -> Padding:
 def _print_verdict(analysis: Analysis, console: Console) -> None:
     heading, style = _ADVICE[analysis.verdict.advice]
     line = Text("\nVerdict: ", style="bold").append(heading, style=style)
-    console.print(line.append(". ", style=style).append_text(_text(analysis.verdict.summary, "not bold")))
+    console.print(
+        line.append(". ", style=style).append_text(_text(analysis.verdict.summary, "not bold"))
+    )
     for reason in analysis.verdict.reasons[:_MOST_STEPS]:
         console.print(_indented(_text(f"· {reason}")), no_wrap=True, overflow="ellipsis")
 
 
 def _print_findings(analysis: Analysis, console: Console) -> None:
     counts = {s: sum(f.severity is s for f in analysis.findings) for s in Severity}
-    told = ", ".join(f"{count:,} {severity}s" for severity, count in counts.items() if count)
+    told = ", ".join(_counted(count, severity) for severity, count in counts.items() if count)
     if told:
         console.print(Text(f"\nFindings: {told} (in the report)"))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _print_next(analysis: Analysis, console: Console, where: str) -> None:

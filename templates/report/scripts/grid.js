@@ -39,7 +39,7 @@ class Grid {
     this.rows = this.line("rows");
     this.columns = this.line("columns");
     this.left = Math.min(300, 44 + 6.7 * Math.max(8, ...this.rows.slice(0, 2000).map((row) => row.label.length)));
-    this.top = Math.min(190, 26 + 6.2 * Math.max(6, ...this.columns.slice(0, 2000).map((column) => column.label.length)));
+    this.top = Math.min(210, 34 + 6.9 * Math.max(6, ...this.columns.slice(0, 2000).map((column) => column.label.length + (column.head ? 2 : 0))));
     this.cells = this.sum();
     this.cursor.row = Math.min(this.cursor.row, this.rows.length - 1);
     this.cursor.column = Math.min(this.cursor.column, this.columns.length - 1);

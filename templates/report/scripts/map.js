@@ -10,10 +10,11 @@ class ServiceMap {
       on: { keydown: (event) => this.onKey(event) } });
     body.append(this.tools(), this.canvas, this.legend());
     this.cy = cytoscape({ container: this.canvas, style: this.style(), minZoom: 0.1, maxZoom: 3,
-      wheelSensitivity: 0.3, boxSelectionEnabled: false, autoungrabify: false });
+      boxSelectionEnabled: false, autoungrabify: false });
     this.cy.userZoomingEnabled(false);
     this.cy.on("tap", "node", (event) => this.choose(event.target));
     this.cy.on("dbltap", "node", (event) => this.toggle(event.target));
+    this.cy.on("tap", (event) => event.target === this.cy && this.choose(null));
     this.cy.on("tap", "edge", (event) => this.showEdge(event.target));
     this.canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     this.draw();
@@ -33,6 +34,7 @@ class ServiceMap {
         button("−", "Zoom out", () => this.zoom(0.8)), button("+", "Zoom in", () => this.zoom(1.25)),
         button("Fit", "Show everything", () => this.fit())),
       el("label", { class: "check" }, shared, "Shared kernel and composition root"),
+      el("label", { class: "check" }, this.every = el("input", { type: "checkbox", on: { change: () => this.draw() } }), "Every tie"),
       el("p", { class: "hint" }, "Double-click or Enter opens a node. Ctrl + wheel zooms."));
   }
 
@@ -50,14 +52,24 @@ class ServiceMap {
   draw(focus = null) {
     const before = new Map(this.cy.nodes().map((node) => [node.id(), { ...node.position() }]));
     const { nodes, edges } = this.graph.build();
+    const minor = this.every.checked ? new Set() : minorEdges(nodes, edges);
+    const shown = minor.size ? `The strongest ${edges.length - minor.size} of ${figure(edges.length)} ties are drawn; choose a node to see all of its own.` : "";
     this.cy.batch(() => {
       this.cy.elements().remove();
       this.cy.add(nodes.map((node) => ({ group: "nodes", data: this.nodeData(node) })));
-      this.cy.add(edges.map((edge) => ({ group: "edges", data: this.edgeData(edge) })));
+      this.cy.add(edges.map((edge) => ({ group: "edges", data: this.edgeData(edge), classes: minor.has(edge.id) ? "minor" : "" })));
     });
+    this.resize(nodes.length);
     this.arrange(before, focus);
     this.search();
     if (focus) this.choose(this.cy.getElementById(focus), false);
+    else this.choose(null);
+    this.status(shown);
+  }
+
+  /** A small picture needs no tall frame. */
+  resize(nodes) {
+    this.canvas.style.height = nodes < 6 ? "22rem" : "";
   }
 
   nodeData(node) {
@@ -85,11 +97,12 @@ class ServiceMap {
       const at = before.get(node.id()) || before.get(parent);
       if (at && !node.isParent()) node.position(before.has(node.id()) ? at : nudge(at, node.id()));
     });
-    seeded(() => this.cy.layout({ name: "fcose", quality: "proof", animate: false, fit: false,
+    const drawn = this.cy.elements().not(".minor");
+    seeded(() => drawn.layout({ name: "fcose", quality: "proof", animate: false, fit: false,
       randomize: !known || !focus, nodeDimensionsIncludeLabels: true, packComponents: true, numIter: 2500,
-      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 90 : 230),
-      nodeRepulsion: () => 22000, edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.08),
-      gravity: 0.35, gravityCompound: 0.6, nestingFactor: 0.5, tile: true,
+      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 90 : 260),
+      nodeRepulsion: () => 90000, edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.05),
+      gravity: 0.2, gravityCompound: 0.6, nestingFactor: 0.5, tile: true,
       tilingPaddingVertical: 14, tilingPaddingHorizontal: 14 }).run());
     this.fit();
   }
@@ -143,6 +156,7 @@ class ServiceMap {
   choose(node, detail = true) {
     this.cy.elements().removeClass("chosen near");
     this.chosen = node;
+    if (!node) return;
     node.addClass("chosen");
     node.connectedEdges().addClass("near");
     this.status(`${node.data("title")}, ${node.data("note")}${node.data("open") ? ", open" : ""}`);
@@ -207,11 +221,29 @@ class ServiceMap {
         "text-background-color": paper, "text-background-opacity": 0.92, "text-background-padding": 3, "text-background-shape": "round-rectangle",
         "line-color": (e) => colors[e.data("cost")], "target-arrow-color": (e) => colors[e.data("cost")],
         "line-style": (e) => ["solid", "dashed", "dotted"][e.data("cost")] } },
-      { selector: ".near", style: { opacity: 1, "z-index": 9 } },
+      { selector: ".minor", style: { display: "none" } },
+      { selector: ".near", style: { display: "element", opacity: 1, "z-index": 9 } },
       { selector: ".chosen", style: { "border-width": 4, "border-color": variable("--accent") } },
       { selector: ".faded", style: { opacity: 0.12 } },
     ];
   }
+}
+
+/** The edges beyond what an eye can follow: each node keeps its strongest, the rest go by weight. */
+function minorEdges(nodes, edges) {
+  const limit = Math.max(14, Math.round(nodes.length * 1.6));
+  if (edges.length <= limit) return new Set();
+  const heavy = (edge) => (edge.type === "seam" ? 1000 * edge.cost : 0) + edge.times;
+  const ranked = [...edges].sort((a, b) => heavy(b) - heavy(a));
+  const kept = new Set();
+  const reached = new Set();
+  for (const edge of ranked) {
+    if (reached.has(edge.source)) continue;
+    reached.add(edge.source);
+    kept.add(edge);
+  }
+  for (const edge of ranked) if (kept.size < limit) kept.add(edge);
+  return new Set(edges.filter((edge) => !kept.has(edge)).map((edge) => edge.id));
 }
 
 function variable(name) {

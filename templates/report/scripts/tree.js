@@ -5,6 +5,7 @@
  * `{ row, children, body, hint }`: `row` and `body` make elements, `children` makes nodes.
  */
 const PAGE = 60;
+const FIRST_PAGE = 20;
 const BUDGET = 800;
 
 class Tree {
@@ -23,7 +24,7 @@ class Tree {
   }
 
   fill(parent, nodes, level, start = 0) {
-    const end = start + PAGE;
+    const end = start + (level || start ? PAGE : FIRST_PAGE);
     for (const node of nodes.slice(start, end)) parent.append(this.item(node, level));
     if (nodes.length <= end) return;
     const more = el("button", { class: "more", type: "button" }, `Show ${Math.min(PAGE, nodes.length - end)} more of ${figure(nodes.length - end)}`);
