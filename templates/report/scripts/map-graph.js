@@ -2,9 +2,10 @@
 
 /**
  * What the map shows: services, the modules of opened services, the definitions of opened
- * modules. Of a large family only the best tied members are shown, the rest as one node.
+ * modules. Of a large family only the best tied members are shown, the rest as one node, whose
+ * ties end at the frame around it.
  */
-const FAMILY = 24;
+const FAMILY = { least: 6, most: 24, all: 72 };
 
 class MapGraph {
   constructor() {
@@ -30,9 +31,15 @@ class MapGraph {
   }
 
   toggle(node) {
-    if (node.rest) this.limits.set(node.rest, (this.limits.get(node.rest) || FAMILY) + FAMILY);
+    if (node.rest) this.limits.set(node.rest, (this.limits.get(node.rest) || this.family()) + FAMILY.most);
     else if (node.type === "place") this.flip(this.openPlaces, node.place);
     else if (node.type === "module") this.flip(this.openParts, node.id);
+  }
+
+  /** How many members of a family are shown at first: fewer, the more families are open. */
+  family() {
+    const open = Math.max(1, this.openPlaces.size + this.openParts.size);
+    return Math.max(FAMILY.least, Math.min(FAMILY.most, Math.round(FAMILY.all / open)));
   }
 
   flip(set, key) {
@@ -81,14 +88,13 @@ class MapGraph {
   addFamily(members, parent, add) {
     const heavy = (member) => member.inside.reduce((sum, d) => sum + this.weight[d.index], 0);
     const ranked = members.map((member) => [heavy(member), member]).sort((a, b) => b[0] - a[0]).map((pair) => pair[1]);
-    const limit = this.limits.get(parent) || FAMILY;
+    const limit = this.limits.get(parent) || this.family();
     const cut = ranked.length > limit + 1 ? limit : ranked.length;
     ranked.slice(0, cut).forEach(add);
     const rest = ranked.slice(cut);
     if (!rest.length) return;
-    const id = `r${parent}`;
-    this.nodes.push({ id, type: "rest", rest: parent, parent, place: rest[0].place, title: `${rest.length} more`, note: "" });
-    rest.forEach((member) => this.settle(member.inside, id));
+    this.nodes.push({ id: `r${parent}`, type: "rest", rest: parent, parent, place: rest[0].place, title: `${rest.length} more`, note: "" });
+    rest.forEach((member) => this.settle(member.inside, parent));
   }
 
   settle(definitions, id) {
@@ -133,8 +139,13 @@ class MapGraph {
     for (const [a, b, times] of Data.uses) {
       const inside = Data.definitions[a].place === Data.definitions[b].place;
       if (!inside || !this.openPlaces.has(Data.definitions[a].place) || this.home[a] === this.home[b]) continue;
-      edge(this.home[a], this.home[b], "use").times += times;
+      if (!this.isFrame(this.home[a]) && !this.isFrame(this.home[b])) edge(this.home[a], this.home[b], "use").times += times;
     }
+  }
+
+  /** Whether a node is an opened one, with others inside. */
+  isFrame(id) {
+    return this.openParts.has(id) || (id[0] === "p" && this.openPlaces.has(Number(id.slice(1))));
   }
 }
 

@@ -61,6 +61,7 @@ class ServiceMap {
     });
     this.resize(nodes.length);
     this.arrange(before, focus);
+    this.frame(focus);
     this.search();
     if (focus) this.choose(this.cy.getElementById(focus), false);
     else this.choose(null);
@@ -100,20 +101,24 @@ class ServiceMap {
     const drawn = this.cy.elements().not(".minor");
     seeded(() => drawn.layout({ name: "fcose", quality: "proof", animate: false, fit: false,
       randomize: !known || !focus, nodeDimensionsIncludeLabels: true, packComponents: true, numIter: 2500,
-      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 90 : 260),
-      nodeRepulsion: () => 90000, edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.05),
+      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 90 : 200),
+      nodeRepulsion: () => 60000, edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.05),
       gravity: 0.2, gravityCompound: 0.6, nestingFactor: 0.5, tile: true,
       tilingPaddingVertical: 14, tilingPaddingHorizontal: 14 }).run());
-    this.fit();
   }
 
-  fit() {
+  /** What was just opened fills the view; otherwise everything does. */
+  frame(focus) {
+    const node = focus && this.cy.getElementById(focus);
+    this.fit(node && node.isParent() ? node : undefined);
+  }
+
+  fit(part) {
     this.cy.resize();
-    this.cy.fit(undefined, 24);
-    if (this.cy.zoom() > 1.15) {
-      this.cy.zoom(1.15);
-      this.cy.center();
-    }
+    this.cy.fit(part, part ? 70 : 24);
+    if (this.cy.zoom() <= 1.15) return;
+    this.cy.zoom(1.15);
+    this.cy.center(part);
   }
 
   zoom(factor) {
@@ -216,8 +221,8 @@ class ServiceMap {
       { selector: 'node[type = "rest"]', style: { "border-style": "dashed" } },
       { selector: ":parent", style: { "text-valign": "top", "text-margin-y": -6, padding: 18, "background-opacity": 0.45, "font-weight": 600 } },
       { selector: "edge", style: { "curve-style": "bezier", "control-point-step-size": 46, width: "data(width)", "line-color": rule,
-        "target-arrow-color": rule, "target-arrow-shape": "triangle", "arrow-scale": 0.9, opacity: 0.75 } },
-      { selector: 'edge[type = "seam"]', style: { label: "data(label)", "font-size": 11, color: ink, "font-weight": 600,
+        "target-arrow-color": rule, "target-arrow-shape": "triangle", "arrow-scale": 0.9, opacity: 0.6 } },
+      { selector: 'edge[type = "seam"]', style: { label: "data(label)", opacity: 0.9, "font-size": 12, color: ink, "font-weight": 600,
         "text-background-color": paper, "text-background-opacity": 0.92, "text-background-padding": 3, "text-background-shape": "round-rectangle",
         "line-color": (e) => colors[e.data("cost")], "target-arrow-color": (e) => colors[e.data("cost")],
         "line-style": (e) => ["solid", "dashed", "dotted"][e.data("cost")] } },
