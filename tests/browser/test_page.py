@@ -114,7 +114,8 @@ def opened(driver: webdriver.Chrome, tmp_path: Path) -> Callable[[Analysis], Pag
 Opened = Callable[[Analysis], Page]
 
 
-def test_every_section_is_drawn_without_a_complaint(opened: Opened) -> None:
+def test_sections(opened: Opened) -> None:
+    """Every section is drawn, and the browser has nothing to complain of."""
     page = opened(store())
     page.build()
     assert [section.get_attribute("id") for section in page.all("main > section")][1:] == SECTIONS
@@ -123,7 +124,8 @@ def test_every_section_is_drawn_without_a_complaint(opened: Opened) -> None:
     assert page.complaints() == []
 
 
-def test_hostile_names_stay_text(opened: Opened) -> None:
+def test_hostile_names(opened: Opened) -> None:
+    """No name becomes code or markup, however far the page is opened."""
     page = opened(hostile())
     page.build()
     for button in page.all(".segments button"):
@@ -135,7 +137,8 @@ def test_hostile_names_stay_text(opened: Opened) -> None:
     assert page.complaints() == []
 
 
-def test_the_map_opens_a_service_to_modules_and_definitions(opened: Opened) -> None:
+def test_map_opens(opened: Opened) -> None:
+    """The map opens a service to its modules, a module to its definitions."""
     page = opened(store())
     page.build()
     drawn = "return SECTIONS[1].view.cy.nodes().map((n) => n.data('type')).join(' ')"
@@ -148,7 +151,8 @@ def test_the_map_opens_a_service_to_modules_and_definitions(opened: Opened) -> N
     assert page.run("return SECTIONS[1].view.cy.edges('[type = \"seam\"]').length") == 2
 
 
-def test_the_map_is_the_same_every_time(opened: Opened) -> None:
+def test_map_is_stable(opened: Opened) -> None:
+    """The map is laid out the same every time."""
     places = "return JSON.stringify(SECTIONS[1].view.cy.nodes().map((n) => n.position()))"
     first = opened(store())
     first.build()
@@ -158,7 +162,8 @@ def test_the_map_is_the_same_every_time(opened: Opened) -> None:
     assert again.run(places) == before
 
 
-def test_one_search_filters_everything(opened: Opened) -> None:
+def test_search(opened: Opened) -> None:
+    """One search filters every section."""
     page = opened(store())
     page.build()
     page.search("catalogue")
@@ -171,7 +176,8 @@ def test_one_search_filters_everything(opened: Opened) -> None:
     assert page.all("#matrix .cell") == []
 
 
-def test_the_matrix_is_walked_with_the_keyboard(opened: Opened) -> None:
+def test_matrix_by_keyboard(opened: Opened) -> None:
+    """The matrix is walked with arrow keys; Enter shows the proof of an access."""
     page = opened(store())
     page.build()
     grid = page.all("#matrix .grid")[0]
@@ -183,7 +189,8 @@ def test_the_matrix_is_walked_with_the_keyboard(opened: Opened) -> None:
     assert not page.all("#panel")[0].is_displayed()
 
 
-def test_lists_open_and_close_with_arrow_keys(opened: Opened) -> None:
+def test_tree_by_keyboard(opened: Opened) -> None:
+    """Lists open and close with arrow keys."""
     page = opened(store())
     page.build()
     first = page.all("#seams summary")[0]
@@ -196,7 +203,8 @@ def test_lists_open_and_close_with_arrow_keys(opened: Opened) -> None:
     assert not page.all("#seams .level-1")[0].is_displayed()
 
 
-def test_the_theme_follows_the_system_and_the_button(opened: Opened) -> None:
+def test_theme(opened: Opened) -> None:
+    """The theme follows the system until the button is pressed."""
     page = opened(store())
     dark = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", dark)
@@ -207,14 +215,24 @@ def test_the_theme_follows_the_system_and_the_button(opened: Opened) -> None:
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
-def test_printing_draws_every_section(opened: Opened) -> None:
+def test_print(opened: Opened) -> None:
+    """Printing draws every section, the map as one picture."""
     page = opened(store())
+    page.run(
+        "addEventListener('beforeprint', () => {"
+        " window.pictures = document.querySelectorAll('.map img').length; });"
+        "addEventListener('afterprint', () => { window.printed = true; })"
+    )
     page.driver.execute_cdp_cmd("Page.printToPDF", {})
+    page.until(lambda: page.run("return window.printed") is True)
+    assert page.run("return window.pictures") == 1
+    assert page.all(".map img") == []
     for section in SECTIONS:
         assert page.all(f"#{section} .body > *"), section
 
 
-def test_a_hundred_thousand_lines_stay_quick(opened: Opened) -> None:
+def test_large(opened: Opened) -> None:
+    """The page of an application of a hundred thousand lines stays quick."""
     started = time.monotonic()
     page = opened(large())
     page.build()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from report.store import store
-
 from decompose.domain.analysis import Analysis, Automation, Seam, SeamKind
 from decompose.domain.finding import Location
 from decompose.domain.model import (
@@ -30,6 +28,7 @@ from decompose.domain.partition import (
     Service,
     TableOwner,
 )
+from report.store import store
 
 _SERVICES = (
     "accounts", "billing", "catalogue", "checkout", "content", "fulfilment", "inventory",

@@ -48,41 +48,48 @@ def check_golden(path: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["decomposition.json", "graph.json", "report.md", "report.sarif"])
-def test_the_store_gives_the_kept_documents(name: str) -> None:
+def test_golden(name: str) -> None:
+    """The store gives the documents that are kept beside the tests, byte for byte."""
     check_golden(GOLDEN / name, made(store())[name])
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_the_published_schema_is_the_one_the_types_have(name: str) -> None:
+def test_schema_is_current(name: str) -> None:
+    """The published schema is the one that the types have."""
     text = json.dumps(schema(name), indent=2) + "\n"
     check_golden(REFERENCE / f"{name}.schema.json", text.encode())
 
 
 @pytest.mark.parametrize("analysis", [store(), hostile(), large(modules=60)])
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_documents_follow_their_published_schema(name: str, analysis: Analysis) -> None:
+def test_schema_holds(name: str, analysis: Analysis) -> None:
+    """Documents follow their published schema, whatever the names in them."""
     published = json.loads((REFERENCE / f"{name}.schema.json").read_text())
     Draft202012Validator.check_schema(published)
     Draft202012Validator(published).validate(json.loads(made(analysis)[f"{name}.json"]))
 
 
-def test_the_same_analysis_gives_the_same_bytes() -> None:
+def test_same_bytes() -> None:
+    """The same analysis gives the same bytes."""
     assert made(store()) == made(store())
 
 
-def test_chunks_can_be_asked_for_again() -> None:
+def test_chunks() -> None:
+    """A document is given in pieces, again and again."""
     (graph,) = (d for d in documents(store()) if d.path == "graph.json")
     assert list(graph.chunks()) == list(graph.chunks())
     assert len(list(graph.chunks())) > 3
 
 
-def test_names_survive_in_json_as_they_are() -> None:
+def test_json_keeps_names() -> None:
+    """Names survive in JSON as they are."""
     found = json.loads(made(hostile())["decomposition.json"])
     assert found["services"][0]["name"] == "accounts" + NASTY
     assert json.loads(made(hostile())["graph.json"])["root"] == "store" + NASTY
 
 
-def test_the_page_holds_no_markup_from_names() -> None:
+def test_page_without_foreign_markup() -> None:
+    """No name becomes markup of the page."""
     page = made(hostile())["index.html"].decode()
     opened = len(re.findall(r"<script\b", made(store())["index.html"].decode()))
     assert len(re.findall(r"<script\b", page)) == opened
@@ -90,20 +97,23 @@ def test_the_page_holds_no_markup_from_names() -> None:
     assert "{{ 7*7 }}" in page  # as text: templates are not rendered twice
 
 
-def test_the_data_in_the_page_can_not_end_its_script() -> None:
+def test_page_data() -> None:
+    """The data in the page can not end the script element that holds it."""
     page = made(hostile())["index.html"].decode()
     data = page.partition('id="data">')[2].partition("</script>")[0]
     assert not set("<>&\u2028\u2029") & set(data)
     assert json.loads(data)["name"] == "store" + NASTY
 
 
-def test_the_page_asks_for_nothing_from_outside() -> None:
+def test_page_is_self_contained() -> None:
+    """The page asks for nothing from outside."""
     page = made(store())["index.html"].decode()
     assert "default-src 'none'" in page
     assert not re.search(r"<(link|img|iframe)\b|\bsrc=|@import|url\(", page.partition("<script")[0])
 
 
-def test_markdown_keeps_hostile_names_on_their_line() -> None:
+def test_markdown() -> None:
+    """Hostile names stay on their line of the Markdown and within their cell."""
     text = made(hostile())["report.md"].decode()
     assert text.count("\n") == made(store())["report.md"].decode().count("\n")
     assert "<script" not in text
@@ -111,7 +121,8 @@ def test_markdown_keeps_hostile_names_on_their_line() -> None:
     assert "\x1b" not in text
 
 
-def test_mermaid_labels_hold_nothing_but_letters_and_codes() -> None:
+def test_mermaid() -> None:
+    """Labels of the diagram hold nothing but letters and codes."""
     diagram = made(hostile())["report.md"].decode().partition("```mermaid")[2].partition("```")[0]
     for label in re.findall(r'\["(.*)"\]', diagram):
         assert re.fullmatch(r"[\w ,/·.%()#;<>-]*", label)
@@ -124,7 +135,8 @@ def store_diagram() -> str:
     return made(store())["report.md"].decode().partition("```mermaid")[2].partition("```")[0]
 
 
-def test_sarif_results_point_at_their_rules_and_lines() -> None:
+def test_sarif_results() -> None:
+    """Results point at their rules and at lines."""
     log = json.loads(made(store())["report.sarif"])
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -135,18 +147,21 @@ def test_sarif_results_point_at_their_rules_and_lines() -> None:
         assert result["locations"][0]["physicalLocation"]["region"]["startLine"] > 0
 
 
-def test_sarif_has_the_structure_that_the_standard_asks_for() -> None:
+def test_sarif_structure() -> None:
+    """The log has the structure that the standard asks for."""
     Draft202012Validator(_SARIF).validate(json.loads(made(hostile())["report.sarif"]))
 
 
-def test_excerpts_hold_two_lines_around_the_seam() -> None:
+def test_excerpts() -> None:
+    """An excerpt holds the two lines before and after the seam."""
     lines = [f"line {n}\n" for n in range(1, 50)]
     seams = with_excerpts(store().seams, lambda path: lines if "views" in path else ())
     assert seams[0].excerpt == ("line 40", "line 41", "line 42", "line 43", "line 44")
     assert seams[2].excerpt == ()
 
 
-def test_file_names_that_are_no_unicode_are_written_as_escapes() -> None:
+def test_no_unicode() -> None:
+    """File names that are no Unicode are spelled out; every document stays UTF-8."""
     analysis = store()
     spoiled = replace(analysis, model=replace(analysis.model, root_name="store\udcff"))
     for content in made(spoiled).values():

@@ -29,7 +29,8 @@ def shown(analysis: Analysis, *, width: int = 100, color: bool = False) -> str:
     return console.file.getvalue()
 
 
-def test_it_names_services_ties_verdict_and_the_page() -> None:
+def test_content() -> None:
+    """It names services, what ties them, the verdict and the page."""
     text = shown(store())
     for expected in ("catalogue", "38%", "forwarded-write", "Extract some services", "index.html"):
         assert expected in text
@@ -37,23 +38,27 @@ def test_it_names_services_ties_verdict_and_the_page() -> None:
 
 @pytest.mark.parametrize("analysis", [store(), large(modules=60)])
 @pytest.mark.parametrize("width", [40, 80, 160])
-def test_it_fits_a_screen(analysis: Analysis, width: int) -> None:
+def test_fits(analysis: Analysis, width: int) -> None:
+    """It fits a screen of any width."""
     lines = shown(analysis, width=width).splitlines()
     assert len(lines) <= 40
     assert max(map(len, lines)) <= max(width, len("  Open decompose-report/index.html"))
 
 
-def test_no_escape_sequence_of_a_name_reaches_the_terminal() -> None:
+def test_hostile_names() -> None:
+    """No escape sequence of a name reaches the terminal."""
     text = shown(hostile())
     assert "\x1b" not in text
     assert "\u202e" not in text
 
 
-def test_colours_only_where_they_are_wanted() -> None:
+def test_colours() -> None:
+    """Colours appear only where the console wants them."""
     assert "\x1b[" not in shown(store())
     assert "\x1b[" in shown(store(), color=True)
 
 
-def test_an_analysis_without_anything_still_gives_a_summary() -> None:
+def test_empty() -> None:
+    """An analysis that found nothing still gives a summary."""
     empty = replace(store(), seams=(), findings=(), metrics=(), alternatives=())
     assert "0 seams" in shown(empty)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -13,9 +12,6 @@ from decompose.domain.finding import Severity
 from decompose.domain.partition import Service
 from decompose.render import escape
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _MOST_SERVICES = 12
 _MOST_TIES = 5

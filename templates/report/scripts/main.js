@@ -119,15 +119,16 @@ function startSearch() {
 }
 
 function startPrinting() {
+  const print = (printing) => {
+    document.body.classList.toggle("printing", printing);
+    for (const section of SECTIONS) section.view?.grid?.paint();
+    SECTIONS.find((s) => s.id === "map").view.print(printing);
+  };
   addEventListener("beforeprint", () => {
-    document.body.classList.add("printing");
     Sections.buildAll();
-    for (const section of SECTIONS) section.view?.grid?.paint();
+    print(true);
   });
-  addEventListener("afterprint", () => {
-    document.body.classList.remove("printing");
-    for (const section of SECTIONS) section.view?.grid?.paint();
-  });
+  addEventListener("afterprint", () => print(false));
 }
 
 Sections.start();

@@ -101,9 +101,9 @@ class ServiceMap {
     const drawn = this.cy.elements().not(".minor");
     seeded(() => drawn.layout({ name: "fcose", quality: "proof", animate: false, fit: false,
       randomize: !known || !focus, nodeDimensionsIncludeLabels: true, packComponents: true, numIter: 2500,
-      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 90 : 200),
-      nodeRepulsion: () => 60000, edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.05),
-      gravity: 0.2, gravityCompound: 0.6, nestingFactor: 0.5, tile: true,
+      nodeSeparation: 140, idealEdgeLength: (edge) => (edge.data("type") === "use" ? 70 : inside(edge) ? 110 : 200),
+      nodeRepulsion: (node) => (node.data("type") === "place" ? 60000 : 7000), edgeElasticity: (edge) => (edge.data("type") === "use" ? 0.2 : 0.05),
+      gravity: 0.2, gravityCompound: 1.6, gravityRangeCompound: 1, nestingFactor: 0.4, tile: true,
       tilingPaddingVertical: 14, tilingPaddingHorizontal: 14 }).run());
   }
 
@@ -111,6 +111,8 @@ class ServiceMap {
   frame(focus) {
     const node = focus && this.cy.getElementById(focus);
     this.fit(node && node.isParent() ? node : undefined);
+    const size = Math.max(14, Math.min(70, 13 / this.cy.zoom()));
+    this.cy.nodes('[type = "place"]:parent').style("font-size", size);
   }
 
   fit(part) {
@@ -202,6 +204,13 @@ class ServiceMap {
     });
   }
 
+  /** Paper gets a picture of the whole map instead of the part in view. */
+  print(printing) {
+    if (!printing) return this.picture?.remove();
+    this.picture = el("img", { alt: "Service map", src: this.cy.png({ full: true, scale: 2, maxWidth: 2400, maxHeight: 2400 }) });
+    this.canvas.append(this.picture);
+  }
+
   restyle() {
     this.cy.style(this.style());
   }
@@ -232,6 +241,11 @@ class ServiceMap {
       { selector: ".faded", style: { opacity: 0.12 } },
     ];
   }
+}
+
+/** Whether an edge ends at something inside an opened node. */
+function inside(edge) {
+  return Boolean(edge.source().data("parent") || edge.target().data("parent"));
 }
 
 /** The edges beyond what an eye can follow: each node keeps its strongest, the rest go by weight. */

@@ -14,7 +14,8 @@ class ModuleList {
 
   update() {
     const modules = new Set(Search.filter(Data.modules).map((module) => module.index));
-    const found = Data.definitions.filter((d) => modules.has(d.module) || Search.hit(d.hay));
+    const hits = new Set(Search.filter(Data.definitions));
+    const found = Data.definitions.filter((d) => modules.has(d.module) || hits.has(d));
     const nodes = [...group(found, (d) => d.place)].sort((a, b) => order(a[0]) - order(b[0])).map((pair) => this.place(...pair));
     this.tree.show(nodes, Search.active && found.length < 200 ? 2 : this.depth);
     return modules.size;

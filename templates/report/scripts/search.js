@@ -4,6 +4,7 @@
 const Search = {
   terms: [],
   listeners: [],
+  found: new Map(),
 
   get active() {
     return this.terms.length > 0;
@@ -13,12 +14,16 @@ const Search = {
     return this.terms.every((term) => text.includes(term));
   },
 
+  /** The items that match; remembered, since several sections ask for the same. */
   filter(items) {
-    return this.active ? items.filter((item) => this.hit(item.hay)) : items;
+    if (!this.active) return items;
+    if (!this.found.has(items)) this.found.set(items, items.filter((item) => this.hit(item.hay)));
+    return this.found.get(items);
   },
 
   set(query) {
     this.terms = query.toLowerCase().split(/\s+/).filter(Boolean);
+    this.found.clear();
     for (const listener of this.listeners) listener();
   },
 };

@@ -12,6 +12,7 @@ class StructureMatrix {
       el("div", { class: "tools" }, folds(this.grid, [["Services", true, true], ["Modules by services", false, true], ["Modules", false, false]])),
       this.grid.element,
       el("p", { class: "legend" }, el("span", { class: "key square" }, "inside a service"), el("span", { class: "key square crossing" }, "crosses a boundary"),
+        el("span", { class: "key square shared" }, "shared code"),
         el("span", {}, "Darker means more references. A good split keeps the ink in the squares on the diagonal.")));
     this.update(true);
   }
@@ -46,8 +47,14 @@ function usesOfModules() {
 
 function lookOfUse(value, row, column) {
   const summed = row.head || column.head;
-  return { cls: `square${row.place !== column.place ? " crossing" : ""}${summed ? " summed" : ""}`,
+  return { cls: `square${relation(row.place, column.place)}${summed ? " summed" : ""}`,
     strength: Math.min(1, 0.25 + Math.log2(1 + value) / 8), text: summed ? short(value) : "" };
+}
+
+/** Shared code goes along with each service, so using it crosses nothing. */
+function relation(from, to) {
+  if (from === to) return "";
+  return [from, to].some((place) => Data.places[place].kind !== "service") ? " shared" : " crossing";
 }
 
 function short(value) {
