@@ -118,9 +118,16 @@ function startSearch() {
   Search.listeners.push(() => Sections.search());
 }
 
+/** Paper is light, whatever the screen is. */
 function startPrinting() {
+  const root = document.documentElement;
+  let theme;
   const print = (printing) => {
+    if (printing) theme = root.dataset.theme;
+    if (printing || theme) root.dataset.theme = printing ? "light" : theme;
+    else delete root.dataset.theme;
     document.body.classList.toggle("printing", printing);
+    Theme.restyle();
     for (const section of SECTIONS) section.view?.grid?.paint();
     SECTIONS.find((s) => s.id === "map").view.print(printing);
   };

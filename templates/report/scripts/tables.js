@@ -33,7 +33,7 @@ function servicesTable(body) {
   const rows = Data.places.map((place) => ({ hay: hay(place.name, place.description), cells: () => [
     [chip(place), place.description ? el("p", { class: "dim" }, plain(place.description)) : ""], figure(place.endpoints),
     figure(place.tables), [bar(place.share, "Share of lines"), ` ${percent(place.share)}`], place.kind === "service" ? percent(place.confidence) : ""] }));
-  return new PagedTable(body, [["Service"], ["Endpoints", RIGHT], ["Tables", RIGHT], ["Share of lines"], ["Confidence", RIGHT]], rows);
+  return new PagedTable(body, [["Service"], ["Endpoints", RIGHT], ["Tables", RIGHT], ["Share of lines", "share"], ["Confidence", RIGHT]], rows);
 }
 
 function ownersTable(body) {
@@ -47,7 +47,7 @@ function alternativesTable(body) {
   const rows = Data.alternatives.map((a) => ({ cls: a.chosen ? "chosen" : "", hay: hay(a.names, String(a.services)), cells: () => [
     [figure(a.services), a.chosen ? el("span", { class: "tag" }, "chosen") : ""], [bar(Math.max(0, a.score ?? 0) / best, "Score"), ` ${figure(a.score)}`],
     a.names.map(plain).join(", "), a.metrics.map((m) => `${m.name} ${figure(m.value)}`).join(", ")] }));
-  return new PagedTable(body, [["Services"], ["Score"], ["Names"], ["Metrics"]], rows);
+  return new PagedTable(body, [["Services"], ["Score", "share"], ["Names"], ["Metrics"]], rows);
 }
 
 function metricsTable(body) {
