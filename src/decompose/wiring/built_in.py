@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +22,7 @@ from decompose.evidence.transaction import Transactions
 from decompose.evidence.vocabulary import Vocabulary
 from decompose.judge import judge
 from decompose.pipeline import Toolkit
+from decompose.readers.flask import FlaskLibrary
 from decompose.readers.jinja import JinjaReader
 from decompose.readers.python import PythonReader
 from decompose.readers.sql import SqlReader
@@ -35,7 +36,7 @@ def built_in() -> Program:
     toolkit = Toolkit(
         readers=(PythonReader(), JinjaReader(), SqlReader()),
         evidence=(Structure(), Data(), Transactions(), Vocabulary(), History()),
-        resolve=build_model,
+        resolve=partial(build_model, libraries=(FlaskLibrary,)),
         divide=_divide,
     )
     return Program(
