@@ -19,7 +19,7 @@ _MOST_SEAMS = 8
 _MOST_PULLS = 5
 
 
-def explain(explained: Explanation, analysis: Analysis, console: Console) -> None:
+def explanation(explained: Explanation, analysis: Analysis, console: Console) -> None:
     """Print why something is where it is: evidence ranked, runner-up, what would move it."""
     seen = survey(analysis)
     console.print(_heading(explained, seen))

@@ -10,7 +10,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.explanation import Explanation, Pull
 from decompose.domain.finding import Location
 from decompose.domain.partition import Evidence, EvidenceKind
-from decompose.report import explain
+from decompose.report import explanation
 from report.hostile import hostile, spoil
 from report.store import store
 
@@ -45,7 +45,7 @@ CHECKOUT = Explanation(
 def shown(explained: Explanation, analysis: Analysis) -> str:
     """What is printed."""
     console = Console(file=io.StringIO(), width=100, no_color=True)
-    explain(explained, analysis, console)
+    explanation(explained, analysis, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
