@@ -20,15 +20,16 @@ _KEPT = {"(kernel)", "(root)", "higher", "lower", "read", "write"}
 
 def hostile() -> Analysis:
     """Every text of the store with the nasty string behind it."""
-    return _spoil(store())
+    return spoil(store())
 
 
-def _spoil(value: _T) -> _T:
+def spoil(value: _T) -> _T:
+    """`value` with the nasty string behind every text in it."""
     if isinstance(value, str) and not isinstance(value, Enum):
         return value if value in _KEPT or not value else value + NASTY  # type: ignore[return-value]
     if isinstance(value, tuple):
-        return tuple(_spoil(item) for item in value)  # type: ignore[return-value]
+        return tuple(spoil(item) for item in value)  # type: ignore[return-value]
     if is_dataclass(value) and not isinstance(value, type):
-        spoiled = {f.name: _spoil(getattr(value, f.name)) for f in fields(value)}
+        spoiled = {f.name: spoil(getattr(value, f.name)) for f in fields(value)}
         return replace(value, **spoiled)
     return value

@@ -36,7 +36,7 @@ def summary(analysis: Analysis, console: Console, where: str) -> None:
     seen = survey(analysis)
     model = analysis.model
     console.print(
-        _text(model.root_name, "bold"),
+        printable(model.root_name, "bold"),
         f"{seen.total_lines:,} lines, {len(model.modules):,} modules, "
         f"{len(model.endpoints):,} endpoints, {len(model.tables):,} tables",
         highlight=False,
@@ -49,7 +49,7 @@ def summary(analysis: Analysis, console: Console, where: str) -> None:
     _print_next(analysis, console, where)
 
 
-def _text(value: str, style: str = "") -> Text:
+def printable(value: str, style: str = "") -> Text:
     """`value` without markup or control characters."""
     return Text(escape(value, "terminal"), style=style)
 
@@ -70,7 +70,7 @@ def _services(analysis: Analysis, seen: Survey) -> Table:
 def _service(service: Service, seen: Survey) -> tuple[Text, ...]:
     sure = confidence(service, seen)
     return (
-        _text(service.name, "bold"),
+        printable(service.name, "bold"),
         Text(f"{len(service.endpoints):,}"),
         Text(f"{len(service.tables):,}"),
         Text(f"{seen.share(service.lines):.0%}"),
@@ -87,27 +87,26 @@ def _print_ties(seams: tuple[Seam, ...], seen: Survey, console: Console) -> None
             line.append(f", {count:,} {automation}", style=f"not bold {_STYLES[automation]}")
     console.print(line)
     for tie in ties(seams)[:_MOST_TIES]:
-        console.print(_indented(_tie(tie, seen)), no_wrap=True, overflow="ellipsis")
+        console.print(indented(_tie(tie, seen)), no_wrap=True, overflow="ellipsis")
 
 
 def _tie(tie: Tie, seen: Survey) -> Text:
-    line = _text(seen.name(tie.from_service))
-    line.append(" → ", style="dim").append_text(_text(seen.name(tie.to_service)))
+    line = printable(seen.name(tie.from_service))
+    line.append(" → ", style="dim").append_text(printable(seen.name(tie.to_service)))
     return line.append(f"  {tie.kinds}", style=_STYLES[tie.automation])
 
 
-def _indented(text: Text) -> Padding:
+def indented(text: Text | Table) -> Padding:
+    """Something two columns further to the right."""
     return Padding(text, (0, 0, 0, 2))
 
 
 def _print_verdict(analysis: Analysis, console: Console) -> None:
     heading, style = _ADVICE[analysis.verdict.advice]
-    line = Text("\nVerdict: ", style="bold").append(heading, style=style)
-    console.print(
-        line.append(". ", style=style).append_text(_text(analysis.verdict.summary, "not bold"))
-    )
+    line = Text("\nVerdict: ", style="bold").append(f"{heading}. ", style=style)
+    console.print(line.append_text(printable(analysis.verdict.summary, "not bold")))
     for reason in analysis.verdict.reasons[:_MOST_STEPS]:
-        console.print(_indented(_text(f"· {reason}")), no_wrap=True, overflow="ellipsis")
+        console.print(indented(printable(f"· {reason}")), no_wrap=True, overflow="ellipsis")
 
 
 def _print_findings(analysis: Analysis, console: Console) -> None:
@@ -124,6 +123,6 @@ def _counted(count: int, noun: str) -> str:
 def _print_next(analysis: Analysis, console: Console, where: str) -> None:
     console.print(Text("\nNext", style="bold"))
     for step in analysis.verdict.next_steps[:_MOST_STEPS]:
-        console.print(_indented(_text(step)))
-    page = _text("Open ").append_text(_text(f"{where.rstrip('/')}/index.html", "underline"))
-    console.print(_indented(page), soft_wrap=True)
+        console.print(indented(printable(step)))
+    page = printable(f"{where.rstrip('/')}/index.html", "underline")
+    console.print(indented(Text("Open ").append_text(page)), soft_wrap=True)
