@@ -48,7 +48,6 @@ class App:
     folders: tuple[str, ...] = ()
     tests: tuple[str, ...]
     drive: str = ""
-    known_failures: int = 0
 
     @property
     def requirements(self) -> Path:

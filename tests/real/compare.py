@@ -64,9 +64,7 @@ def compare(expected: Iterable[Item], found: Iterable[Item]) -> Comparison[Item]
     return Comparison(hits=wanted & got, misses=wanted - got, extras=got - wanted)
 
 
-def compare_accesses(
-    expected: Iterable[Access], found: Iterable[Access]
-) -> Comparison[Access]:
+def compare_accesses(expected: Iterable[Access], found: Iterable[Access]) -> Comparison[Access]:
     """Compare accesses of the endpoints that were exercised.
 
     An endpoint that no test reached says nothing about what it does, so what the analysis
@@ -77,9 +75,7 @@ def compare_accesses(
     return compare(wanted, (access for access in found if access.endpoint in exercised))
 
 
-def explain_route(
-    missed: Route, found: Iterable[Route], libraries: dict[Route, str]
-) -> str:
+def explain_route(missed: Route, found: Iterable[Route], libraries: dict[Route, str]) -> str:
     """Say why a route may have been missed."""
     if missed in libraries and not missed.endpoint.endswith("static"):
         return f"registered by the library {libraries[missed]}"
@@ -92,9 +88,7 @@ def explain_route(
     return "neither its rule nor its endpoint was found"
 
 
-def explain_access(
-    missed: Access, found: Iterable[Access], stack: tuple[str, ...]
-) -> str:
+def explain_access(missed: Access, found: Iterable[Access], stack: tuple[str, ...]) -> str:
     """Say what is known of a missed access: where it happens, and what was found instead."""
     modes = sorted(
         access.mode

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps import HERE
-from compare import Access, Route
-from statements import uses_of
-from workspace import HarnessError, Installed, run_checked
+from .apps import HERE
+from .compare import Access, Route
+from .statements import uses_of
+from .workspace import HarnessError, Installed, run_checked
 
 PASSED_OR_FAILED = (0, 1)
+SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +96,20 @@ def _run_tests(installed: Installed, output: Path) -> str:
         "OBSERVE_ROOT": str(installed.source),
         "OBSERVE_OUTPUT": str(output),
     }
-    app = installed.app
-    runs = [app.tests, *([(str(HERE / "drive" / app.drive),)] if app.drive else [])]
+    runs = [installed.app.tests, *_drives(installed)]
     return "; ".join(_pytest(installed, arguments, environment) for arguments in runs)
+
+
+def _drives(installed: Installed) -> Iterator[tuple[str, ...]]:
+    """Give pytest's arguments for our own drive, run away from this repository's settings."""
+    if not installed.app.drive:
+        return
+    folder = installed.run / "drive"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(HERE / "drive" / installed.app.drive, folder)
+    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    drive = folder / installed.app.drive
+    yield ("-c", str(folder / "pytest.ini"), "--confcutdir", str(folder), str(drive))
 
 
 def _pytest(installed: Installed, arguments: Iterable[str], environment: dict[str, str]) -> str:
@@ -104,7 +117,13 @@ def _pytest(installed: Installed, arguments: Iterable[str], environment: dict[st
     plugins = ["-p", "observe_statements", "-p", "no:cacheprovider", "-W", "ignore", "-q"]
     command = [installed.python, "-m", "pytest", *plugins, *arguments]
     done = subprocess.run(
-        command, cwd=installed.source, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=installed.source,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
     )
     if done.returncode not in PASSED_OR_FAILED:
         raise HarnessError(f"the tests of {installed.app.name} did not run:\n{done.stdout[-2000:]}")

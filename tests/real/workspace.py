@@ -15,7 +15,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from apps import REPOSITORY, App, Archive
+from .apps import REPOSITORY, App, Archive
 
 VERSION = (3, 11)
 

@@ -1,10 +1,11 @@
-"""Prints what a running application has: its URL map and its tables, as JSON.
+"""Writes down what a running application has, its URL map and its tables, as JSON.
 
 Runs inside the application's own environment (any Python from 3.7 on) and uses the standard
 library only. The one argument is a recipe, a JSON object: `factory` (`module:name` of a callable
 or of the application itself), `arguments` and `keywords` (`@module:name` stands for that object),
 `statements` (functions `module:name` called in the application's context once it exists, to
-create tables that no metadata declares) and `root` (the folder of the application's source).
+create tables that no metadata declares), `root` (the folder of the application's source) and
+`output` (the file to write).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sqlite3
 import sys
 
 import observe_legacy  # noqa: F401
+
 AUTOMATIC_METHODS = {"HEAD", "OPTIONS"}
 
 
@@ -43,8 +45,7 @@ def make_application(recipe):
 
 
 def location_of(view, root):
-    """Return path (relative to `root`; absolute outside it) and line of a view function."""
-    view = inspect.unwrap(getattr(view, "view_class", view))
+    """Return path (relative to `root`; absolute outside it) and line of a view."""
     try:
         path = os.path.realpath(inspect.getsourcefile(view))
         line = inspect.getsourcelines(view)[1]
@@ -57,6 +58,7 @@ def location_of(view, root):
 def describe_rule(application, rule, root):
     """Describe one rule; `library` names the package of a view from outside the source."""
     view = application.view_functions.get(rule.endpoint)
+    view = inspect.unwrap(getattr(view, "view_class", view))
     path, line = location_of(view, root)
     module = getattr(view, "__module__", "") or ""
     return {
@@ -83,7 +85,6 @@ def metadata_tables(application):
     if extension is None:
         return set()
     database = getattr(extension, "db", extension)
-    database.Model.registry.configure() if hasattr(database.Model, "registry") else None
     metadatas = getattr(database, "metadatas", None) or {None: database.metadata}
     return {table.name for metadata in metadatas.values() for table in metadata.tables.values()}
 
@@ -99,7 +100,7 @@ def file_tables(application):
 
 
 def main():
-    """Create the application and print what it has."""
+    """Create the application and write down what it has."""
     recipe = json.loads(sys.argv[1])
     root = os.path.realpath(recipe["root"])
     application = make_application(recipe)
@@ -108,7 +109,8 @@ def main():
             load(reference)()
         tables = metadata_tables(application) | file_tables(application)
     found = {"routes": routes_of(application, root), "tables": sorted(tables)}
-    json.dump(found, sys.stdout, indent=1)
+    with open(recipe["output"], "w", encoding="utf-8") as output:
+        json.dump(found, output, indent=1)
 
 
 if __name__ == "__main__":
