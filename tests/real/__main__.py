@@ -1,6 +1,6 @@
 """Writes what the applications really have and do into a folder, without analysing them.
 
-    python -m real FOLDER [APPLICATION ...]        (in `tests/`)
+python -m real FOLDER [APPLICATION ...]        (in `tests/`)
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def main(folder: Path, names: list[str]) -> None:
         (folder / f"{app.name}.json").write_text(as_json(truth), encoding="utf-8")
         counts = f"{len(truth.routes)} routes, {len(truth.tables)} tables"
         seconds = time.monotonic() - start
-        line = f"{app.name}: {counts}, {len(truth.accesses)} accesses; {truth.tests}; {seconds:.0f} s"
+        line = (
+            f"{app.name}: {counts}, {len(truth.accesses)} accesses; {truth.tests}; {seconds:.0f} s"
+        )
         sys.stdout.write(f"{line}\n")
 
 

@@ -18,6 +18,7 @@ class Route:
     endpoint: str
 
     def __str__(self) -> str:
+        """Write it as one line for people."""
         return f"{self.rule} [{', '.join(self.methods)}] {self.endpoint}"
 
 
@@ -30,6 +31,7 @@ class Access:
     mode: str
 
     def __str__(self) -> str:
+        """Write it as a sentence."""
         return f"{self.endpoint} {self.mode}s {self.table}"
 
 

@@ -16,6 +16,7 @@ import json
 import os
 import sqlite3
 import sys
+from pathlib import Path
 
 import observe_legacy  # noqa: F401
 
@@ -69,7 +70,7 @@ def describe_rule(application, rule, root):
         "name": getattr(view, "__qualname__", ""),
         "path": path,
         "line": line,
-        "library": module.partition(".")[0] if os.path.isabs(path) else "",
+        "library": module.partition(".")[0] if Path(path).is_absolute() else "",
     }
 
 
@@ -92,7 +93,7 @@ def metadata_tables(application):
 def file_tables(application):
     """Return the tables of the SQLite file named by the configuration key `DATABASE`."""
     path = application.config.get("DATABASE")
-    if not path or not os.path.exists(path):
+    if not path or not Path(path).exists():
         return set()
     with sqlite3.connect(path) as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -109,8 +110,7 @@ def main():
             load(reference)()
         tables = metadata_tables(application) | file_tables(application)
     found = {"routes": routes_of(application, root), "tables": sorted(tables)}
-    with open(recipe["output"], "w", encoding="utf-8") as output:
-        json.dump(found, output, indent=1)
+    Path(recipe["output"]).write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ import os
 import sqlite3
 import sys
 import threading
+from contextlib import contextmanager
+from pathlib import Path
 
 import observe_legacy  # noqa: F401
 from flask import Flask, request
 
 ROOT = os.path.realpath(os.environ["OBSERVE_ROOT"]) + os.sep
-OUTPUT = open(os.environ["OBSERVE_OUTPUT"], "a", encoding="utf-8", buffering=1)  # noqa: SIM115
+OUTPUT = Path(os.environ["OBSERVE_OUTPUT"]).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115 - open until the process ends
 REQUESTS = threading.local()
 SEEN = set()
 
@@ -40,13 +42,13 @@ def stack_of(frame):
 
 def record(statement):
     """Write one statement down if a request is under way in this thread."""
-    running = getattr(REQUESTS, "running", ())
-    if not running:
+    under_way = getattr(REQUESTS, "running", ())
+    if not under_way:
         return
     entry = {
-        "endpoint": running[-1],
+        "endpoint": under_way[-1],
         "statement": statement,
-        "stack": stack_of(sys._getframe(1)),  # noqa: SLF001
+        "stack": stack_of(sys._getframe(1)),
     }
     line = json.dumps(entry)
     if line not in SEEN:
@@ -54,24 +56,22 @@ def record(statement):
         OUTPUT.write(line + "\n")
 
 
-class Running:
-    """Marks a request as under way in this thread, for a `with` statement."""
-
-    def __init__(self, endpoint):
-        self.endpoint = endpoint
-
-    def __enter__(self):
-        REQUESTS.running = [*getattr(REQUESTS, "running", ()), self.endpoint]
-
-    def __exit__(self, *_):
-        REQUESTS.running = REQUESTS.running[:-1]
+@contextmanager
+def running(endpoint):
+    """Mark a request as under way in this thread."""
+    outer = getattr(REQUESTS, "running", ())
+    REQUESTS.running = (*outer, endpoint)
+    try:
+        yield
+    finally:
+        REQUESTS.running = outer
 
 
 def while_running(endpoint, chunks):
     """Pass on the chunks of a streamed body, with its request marked as under way."""
     iterator = iter(chunks)
     while True:
-        with Running(endpoint):
+        with running(endpoint):
             try:
                 chunk = next(iterator)
             except StopIteration:
@@ -87,7 +87,7 @@ def watch_requests():
         endpoint = request.endpoint
         if endpoint is None:
             return dispatch(self, *arguments)
-        with Running(endpoint):
+        with running(endpoint):
             response = dispatch(self, *arguments)
         if response.is_streamed and not response.direct_passthrough:
             response.response = while_running(endpoint, response.response)
@@ -99,8 +99,8 @@ def watch_requests():
 def watch_sqlalchemy():
     """Record what any SQLAlchemy engine executes, where the application has SQLAlchemy."""
     try:
-        from sqlalchemy import event
-        from sqlalchemy.engine import Engine
+        from sqlalchemy import event  # noqa: PLC0415 - not every application has it
+        from sqlalchemy.engine import Engine  # noqa: PLC0415
     except ImportError:
         return False
 
