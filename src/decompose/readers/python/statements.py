@@ -1,0 +1,473 @@
+"""Lowering of statements, with the versions that branches and loops leave certain."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+
+from decompose.domain.facts import (
+    Assign,
+    Attr,
+    Call,
+    Choice,
+    Const,
+    Define,
+    DefinitionFacts,
+    DelAttr,
+    Enter,
+    Eval,
+    Expr,
+    From,
+    Iter,
+    Lit,
+    Module,
+    Name,
+    Param,
+    Raise,
+    Return,
+    Seq,
+    SetAttr,
+    SetSub,
+    Star,
+    StarImport,
+)
+from decompose.readers.python.expressions import ExpressionLowering, unpack
+from decompose.readers.python.scope import Scope, merge
+
+_TERMINATORS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+class Lowering(ExpressionLowering):
+    """Walks one module's tree once and collects its definitions."""
+
+    def module_body(self, tree: ast.Module, lines: int) -> tuple[DefinitionFacts, ...]:
+        """All definitions of the module, its own code first."""
+        self.definitions.append(None)
+        self.block(tree.body)
+        self.definitions[0] = self._facts(self.scope, -1, 1, lines)
+        return tuple(facts for facts in self.definitions if facts is not None)
+
+    def block(self, body: Iterable[ast.stmt]) -> None:
+        """Lower statements in order."""
+        for statement in body:
+            _STATEMENTS[type(statement)](self, statement)
+
+    def assign(
+        self, target: ast.expr, value: Expr, line: int, annotation: Expr | None = None
+    ) -> None:
+        """Bind `target`, which may be a pattern, to `value`."""
+        if isinstance(target, ast.Name):
+            name = self.scope.bind(target.id)
+            self.scope.body.append(Assign(name, value, annotation, line))
+        elif isinstance(target, ast.Attribute):
+            self.words.append(target.attr)
+            if annotation is not None:
+                value = Choice((value, Call(Name("@instance"), (annotation,), (), line)))
+            owner = self.lower(target.value)
+            self.scope.body.append(SetAttr(owner, target.attr, value, False, line))
+        elif isinstance(target, ast.Subscript):
+            place = (self.lower(target.value), self.lower(target.slice))
+            self.scope.body.append(SetSub(*place, value, line))
+        elif isinstance(target, ast.Tuple | ast.List):
+            self._unpack(target.elts, value, line)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value, line)
+
+    def _unpack(self, targets: list[ast.expr], value: Expr, line: int) -> None:
+        if (
+            isinstance(value, Seq)
+            and len(value.items) == len(targets)
+            and not any(isinstance(item, Star) for item in value.items)
+            and not any(isinstance(target, ast.Starred) for target in targets)
+        ):
+            held = [self._held(item, line) for item in value.items]
+            for target, part in zip(targets, held, strict=True):
+                self.assign(target, part, line)
+            return
+        for target, part in unpack(self._named(value, line), targets):
+            self.assign(target, part, line)
+
+    def _held(self, value: Expr, line: int) -> Expr:
+        """`value`, in a temporary where binding another target could change what it means."""
+        return value if isinstance(value, Const | Lit | Name | Seq) else self._named(value, line)
+
+    def _named(self, value: Expr, line: int) -> Name:
+        if isinstance(value, Name):
+            return value
+        target, name = self.scope.temporary(value)
+        self.scope.body.append(Assign(target, value, None, line))
+        return name
+
+    def function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        name: str,
+        kind: str,
+        decorators: tuple[Expr, ...],
+        returns: Expr | None,
+    ) -> int:
+        """Lower a function or lambda and return its index among the definitions."""
+        params = self._params(node.args)
+        with _Inner(self, kind, name) as (scope, parent):
+            for param in params:
+                scope.bind(param.name)
+            if isinstance(node, ast.Lambda):
+                scope.body.append(Return(self.lower(node.body), node.lineno))
+            else:
+                self.block(node.body)
+            first = _first_line(node)
+            facts = self._facts(scope, parent, first, node.end_lineno or first)
+        self.definitions[scope.index] = DefinitionFacts(
+            facts.name,
+            kind,
+            parent,
+            first,
+            facts.end_line,
+            params,
+            facts.body,
+            decorators,
+            (),
+            (),
+            returns,
+            facts.versions,
+            facts.outer,
+            scope.is_generator,
+            isinstance(node, ast.AsyncFunctionDef),
+        )
+        return scope.index
+
+    def _params(self, args: ast.arguments) -> tuple[Param, ...]:
+        positional = [*args.posonlyargs, *args.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults))
+        rows: list[tuple[ast.arg, str, ast.expr | None]] = [
+            (arg, "pos" if i < len(args.posonlyargs) else "arg", default)
+            for i, (arg, default) in enumerate(
+                zip(positional, [*defaults, *args.defaults], strict=True)
+            )
+        ]
+        if args.vararg:
+            rows.append((args.vararg, "vararg", None))
+        rows += [
+            (arg, "kwonly", default)
+            for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+        ]
+        if args.kwarg:
+            rows.append((args.kwarg, "kwarg", None))
+        return tuple(
+            Param(
+                arg.arg,
+                kind,
+                self.lower(default) if default is not None else None,
+                self.annotation(arg.annotation),
+            )
+            for arg, kind, default in rows
+        )
+
+    def class_(self, node: ast.ClassDef) -> int:
+        """Lower a class and return its index among the definitions."""
+        decorators = tuple(self.lower(decorator) for decorator in node.decorator_list)
+        bases = tuple(self.lower(base) for base in node.bases)
+        keywords = tuple((word.arg or "**", self.lower(word.value)) for word in node.keywords)
+        first = _first_line(node)
+        with _Inner(self, "class", self.scope.qualify(node.name)) as (scope, parent):
+            self.block(node.body)
+            facts = self._facts(scope, parent, first, node.end_lineno or first)
+        self.definitions[scope.index] = DefinitionFacts(
+            facts.name,
+            "class",
+            parent,
+            first,
+            facts.end_line,
+            (),
+            facts.body,
+            decorators,
+            bases,
+            keywords,
+            None,
+            facts.versions,
+            facts.outer,
+        )
+        return scope.index
+
+    def _facts(self, scope: Scope, parent: int, line: int, end_line: int) -> DefinitionFacts:
+        return DefinitionFacts(
+            scope.name,
+            scope.kind,
+            parent,
+            line,
+            end_line,
+            body=tuple(scope.body),
+            versions=tuple(scope.versions.items()),
+            outer=tuple(sorted(scope.outer)),
+        )
+
+
+class _Inner:
+    """Enters a new scope and leaves it again, whatever happens."""
+
+    def __init__(self, low: Lowering, kind: str, name: str) -> None:
+        self._low = low
+        self._outside = low.scope
+        self._scope = Scope(len(low.definitions), kind, name)
+
+    def __enter__(self) -> tuple[Scope, int]:
+        self._low.definitions.append(None)
+        self._low.scope = self._scope
+        return self._scope, self._outside.index
+
+    def __exit__(self, *_: object) -> None:
+        self._low.scope = self._outside
+
+
+def _first_line(node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> int:
+    decorators = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _def(low: Lowering, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    low.words.append(node.name)
+    decorators = tuple(low.lower(decorator) for decorator in node.decorator_list)
+    name = low.scope.qualify(node.name)
+    index = low.function(node, name, "function", decorators, low.annotation(node.returns))
+    low.scope.body.append(Define(low.scope.bind(node.name), index, node.lineno))
+
+
+def _class(low: Lowering, node: ast.ClassDef) -> None:
+    low.words.append(node.name)
+    index = low.class_(node)
+    low.scope.body.append(Define(low.scope.bind(node.name), index, node.lineno))
+
+
+def _assign(low: Lowering, node: ast.Assign) -> None:
+    value = low.lower(node.value)
+    if len(node.targets) > 1 and not isinstance(value, Const | Lit | Name | Seq):
+        value = low._named(value, node.lineno)
+    for target in node.targets:
+        low.assign(target, value, node.lineno)
+
+
+def _annotated(low: Lowering, node: ast.AnnAssign) -> None:
+    annotation = low.annotation(node.annotation)
+    value = low.lower(node.value) if node.value is not None else None
+    if value is None and isinstance(node.target, ast.Name):
+        name = low.scope.bind(node.target.id)
+        low.scope.body.append(Assign(name, None, annotation, node.lineno))
+    else:
+        low.assign(node.target, value or Lit("unknown"), node.lineno, annotation)
+
+
+def _augmented(low: Lowering, node: ast.AugAssign) -> None:
+    value = low.lower(node.value)
+    if isinstance(node.target, ast.Attribute):
+        owner = low.lower(node.target.value)
+        current = Attr(owner, node.target.attr, node.lineno)
+        statement = SetAttr(owner, node.target.attr, Choice((current, value)), True, node.lineno)
+        low.scope.body.append(statement)
+    elif isinstance(node.target, ast.Name):
+        before = low.scope.read(node.target.id)
+        low.assign(node.target, Choice((before, value)), node.lineno)
+    else:
+        low.assign(node.target, value, node.lineno)
+
+
+def _expression(low: Lowering, node: ast.Expr) -> None:
+    if not isinstance(node.value, ast.Constant):
+        low.scope.body.append(Eval(low.lower(node.value)))
+
+
+def _return(low: Lowering, node: ast.Return) -> None:
+    if node.value is not None:
+        low.scope.body.append(Return(low.lower(node.value), node.lineno))
+
+
+def _raise(low: Lowering, node: ast.Raise) -> None:
+    if node.exc is not None:
+        low.scope.body.append(Raise(low.lower(node.exc), node.lineno))
+    if node.cause is not None:
+        low.effect(node.cause)
+
+
+def _delete(low: Lowering, node: ast.Delete) -> None:
+    for target in node.targets:
+        if isinstance(target, ast.Attribute):
+            owner = low.lower(target.value)
+            low.scope.body.append(DelAttr(owner, target.attr, node.lineno))
+        elif isinstance(target, ast.Subscript):
+            low.scope.body.append(DelAttr(low.lower(target.value), "", node.lineno))
+
+
+def _import(low: Lowering, node: ast.Import) -> None:
+    for alias in node.names:
+        low.add_import(alias.name, "", node.lineno)
+        bound = alias.asname or alias.name.partition(".")[0]
+        module = alias.name if alias.asname else bound
+        value = Module(module)
+        low.scope.body.append(Assign(low.scope.bind(bound), value, None, node.lineno))
+
+
+def _import_from(low: Lowering, node: ast.ImportFrom) -> None:
+    module = low.absolute(node.module or "", node.level)
+    for alias in node.names:
+        low.add_import(module, alias.name, node.lineno)
+        if alias.name == "*":
+            low.scope.body.append(StarImport(module, node.lineno))
+        else:
+            target = low.scope.bind(alias.asname or alias.name)
+            low.scope.body.append(Assign(target, From(module, alias.name), None, node.lineno))
+
+
+def _if(low: Lowering, node: ast.If) -> None:
+    typing_only = _is_type_checking(node.test)
+    low.effect(node.test)
+    low.conditions += 1
+    low.typing_only += typing_only
+    before = dict(low.scope.current)
+    low.block(node.body)
+    low.typing_only -= typing_only
+    after_body, low.scope.current = low.scope.current, dict(before)
+    low.block(node.orelse)
+    low.conditions -= 1
+    if _ends(node.body):
+        return
+    after_else = low.scope.current
+    low.scope.current = after_body if _ends(node.orelse) else merge(after_body, after_else)
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
+    return name == "TYPE_CHECKING"
+
+
+def _ends(body: list[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], _TERMINATORS)
+
+
+def _uncertain(low: Lowering, bodies: Iterable[list[ast.stmt]]) -> None:
+    """Lower bodies that may run any number of times, or stop anywhere."""
+    before = dict(low.scope.current)
+    versions = dict(low.scope.versions)
+    low.conditions += 1
+    for body in bodies:
+        low.scope.current = {}
+        low.block(body)
+    low.conditions -= 1
+    low.scope.current = {
+        name: version
+        for name, version in before.items()
+        if low.scope.versions.get(name) == versions.get(name)
+    }
+
+
+def _for(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
+    source = Iter(low.lower(node.iter), node.iter.lineno)
+    low.assign(node.target, source, node.lineno)
+    _uncertain(low, (node.body, node.orelse))
+
+
+def _while(low: Lowering, node: ast.While) -> None:
+    before, low.scope.current = low.scope.current, {}
+    low.effect(node.test)
+    low.scope.current = before
+    _uncertain(low, (node.body, node.orelse))
+
+
+def _try(low: Lowering, node: ast.Try) -> None:
+    before = dict(low.scope.current)
+    versions = dict(low.scope.versions)
+    low.conditions += 1
+    low.block([*node.body, *node.orelse])
+    after = low.scope.current
+    for handler in node.handlers:
+        low.scope.current = _unchanged(low.scope, before, versions)
+        _handler(low, handler)
+        after = after if _ends(handler.body) else merge(after, low.scope.current)
+    low.scope.current = after
+    low.conditions -= 1
+    low.block(node.finalbody)
+
+
+def _unchanged(scope: Scope, before: dict[str, int], versions: dict[str, int]) -> dict[str, int]:
+    return {n: v for n, v in before.items() if scope.versions.get(n) == versions.get(n)}
+
+
+def _handler(low: Lowering, handler: ast.ExceptHandler) -> None:
+    if handler.type is not None:
+        caught = low.lower(handler.type)
+        if handler.name:
+            name = low.scope.bind(handler.name)
+            value = Call(Name("@instance"), (caught,), (), handler.lineno)
+            low.scope.body.append(Assign(name, value, None, handler.lineno))
+        else:
+            low.scope.body.append(Eval(caught))
+    low.block(handler.body)
+
+
+def _with(low: Lowering, node: ast.With | ast.AsyncWith) -> None:
+    for item in node.items:
+        entered = Enter(low.lower(item.context_expr), item.context_expr.lineno)
+        if item.optional_vars is not None:
+            low.assign(item.optional_vars, entered, node.lineno)
+        else:
+            low.scope.body.append(Eval(entered))
+    low.block(node.body)
+
+
+def _match(low: Lowering, node: ast.Match) -> None:
+    subject = low._named(low.lower(node.subject), node.lineno)
+    for case in node.cases:
+        for pattern in ast.walk(case.pattern):
+            if isinstance(pattern, ast.MatchAs | ast.MatchStar) and pattern.name:
+                name = low.scope.bind(pattern.name)
+                low.scope.body.append(Assign(name, subject, None, node.lineno))
+            elif isinstance(pattern, ast.MatchClass):
+                low.effect(pattern.cls)
+            elif isinstance(pattern, ast.MatchValue):
+                low.effect(pattern.value)
+        if case.guard is not None:
+            low.effect(case.guard)
+    _uncertain(low, [case.body for case in node.cases])
+
+
+def _outer(low: Lowering, node: ast.Global | ast.Nonlocal) -> None:
+    low.scope.outer.update(node.names)
+
+
+def _assert(low: Lowering, node: ast.Assert) -> None:
+    low.effect(node.test)
+
+
+def _nothing(low: Lowering, node: ast.stmt) -> None:
+    """Statements that bind and call nothing."""
+
+
+_STATEMENTS: dict[type, Callable[..., None]] = {
+    ast.FunctionDef: _def,
+    ast.AsyncFunctionDef: _def,
+    ast.ClassDef: _class,
+    ast.Assign: _assign,
+    ast.AnnAssign: _annotated,
+    ast.AugAssign: _augmented,
+    ast.Expr: _expression,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Delete: _delete,
+    ast.Import: _import,
+    ast.ImportFrom: _import_from,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Match: _match,
+    ast.Global: _outer,
+    ast.Nonlocal: _outer,
+    ast.Assert: _assert,
+    ast.Pass: _nothing,
+    ast.Break: _nothing,
+    ast.Continue: _nothing,
+}
+if hasattr(ast, "TypeAlias"):
+    _STATEMENTS[ast.TypeAlias] = _nothing

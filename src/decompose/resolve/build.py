@@ -1,0 +1,244 @@
+"""The system model, from what the engine resolved and what the libraries understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from decompose.domain import model as m
+from decompose.domain.facts import Assign, From, ModuleFacts
+from decompose.domain.facts import Module as ModuleExpr
+from decompose.domain.finding import Location
+from decompose.domain.source import SourceTree
+from decompose.resolve.effects import Effects
+from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.evaluate import solve
+from decompose.resolve.library import Contribution, Library
+from decompose.resolve.program import Definition, ModuleEntry, Program
+
+_KINDS = {
+    "module": m.DefinitionKind.MODULE,
+    "class": m.DefinitionKind.CLASS,
+    "function": m.DefinitionKind.FUNCTION,
+    "lambda": m.DefinitionKind.LAMBDA,
+    "template": m.DefinitionKind.TEMPLATE,
+}
+
+
+def build_model(
+    tree: SourceTree,
+    facts: tuple[ModuleFacts, ...],
+    libraries: Sequence[Callable[[], Library]] = (),
+) -> m.SystemModel:
+    """Resolve the facts of a source tree; `libraries` are made anew for this one engine."""
+    program = Program(sorted(facts, key=lambda module: (module.name, module.path)))
+    engine = Engine(program, [make() for make in libraries])
+    solve(engine)
+    found = _joined([library.contribution() for library in engine.libraries])
+    definitions = _definitions(program)
+    known = {definition.id for definition in definitions}
+    effects = Effects(engine, found)
+    return m.SystemModel(
+        root_name=tree.name,
+        modules=tuple(_module(entry) for entry in program.modules.values()),
+        definitions=definitions,
+        references=_references(engine, found, known),
+        routes=tuple(_routes(found)),
+        entries=tuple(_entries(found)),
+        tables=_tables(engine, found),
+        accesses=_accesses(engine, found),
+        endpoints=effects.endpoints(),
+        requirements=tree.requirements,
+        findings=tuple(sorted(set(found.findings))),
+    )
+
+
+def _joined(parts: Iterable[Contribution]) -> Contribution:
+    joined = Contribution()
+    for part in parts:
+        joined = Contribution(
+            routes=joined.routes + part.routes,
+            entries=joined.entries + part.entries,
+            bare_entries=joined.bare_entries + part.bare_entries,
+            tables=joined.tables + part.tables,
+            accesses=joined.accesses + part.accesses,
+            commits=joined.commits + part.commits,
+            references=joined.references + part.references,
+            links=joined.links + part.links,
+            findings=joined.findings + part.findings,
+        )
+    return joined
+
+
+def _module(entry: ModuleEntry) -> m.Module:
+    facts = entry.facts
+    return m.Module(
+        name=facts.name,
+        path=facts.path,
+        language=facts.language,
+        lines=facts.lines,
+        is_package=facts.is_package,
+        words=facts.words,
+    )
+
+
+# Definitions ---------------------------------------------------------------------------------
+
+
+def _definitions(program: Program) -> tuple[m.Definition, ...]:
+    """Scopes and module-level variables; of several with one id the first stands for all."""
+    found: dict[str, m.Definition] = {}
+    for entry in program.modules.values():
+        for definition in entry.definitions:
+            found.setdefault(definition.id, _definition(definition))
+        for name, bound in entry.bound.items():
+            if isinstance(bound, Assign) and not name.startswith("%"):
+                if not isinstance(bound.value, From | ModuleExpr):
+                    variable = _variable(entry, name, bound.line)
+                    found.setdefault(variable.id, variable)
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def _definition(definition: Definition) -> m.Definition:
+    facts = definition.facts
+    return m.Definition(
+        id=definition.id,
+        module=definition.module.facts.name,
+        kind=_KINDS[facts.kind],
+        location=Location(path=definition.module.facts.path, line=facts.line),
+        end_line=facts.end_line,
+        top=_top(definition).id,
+    )
+
+
+def _top(definition: Definition) -> Definition:
+    while definition.parent is not None and definition.parent.parent is not None:
+        definition = definition.parent
+    if definition.module.facts.language != "python":
+        return definition.module.definitions[0]
+    return definition
+
+
+def _variable(entry: ModuleEntry, name: str, line: int) -> m.Definition:
+    id_ = f"{entry.facts.name}.{name}"
+    return m.Definition(
+        id=id_,
+        module=entry.facts.name,
+        kind=m.DefinitionKind.VARIABLE,
+        location=Location(path=entry.facts.path, line=line),
+        end_line=line,
+        top=id_,
+    )
+
+
+# References ----------------------------------------------------------------------------------
+
+
+def _references(
+    engine: Engine, found: Contribution, known: set[str]
+) -> tuple[m.Reference, ...]:
+    """One reference for each source, target and kind, at its first line."""
+    first: dict[tuple[str, str, m.ReferenceKind, bool], Location] = {}
+
+    def add(
+        activation: Activation, target: str, kind: m.ReferenceKind, line: int, external: bool
+    ) -> None:
+        source = activation.definition.id
+        if not external and (target == source or target not in known):
+            if kind is not m.ReferenceKind.CALL:
+                return
+        key = (source, target, kind, external)
+        path = activation.definition.module.facts.path
+        where = Location(path=path, line=line)
+        if key not in first or where < first[key]:
+            first[key] = where
+
+    for activation in engine.activations:
+        for (target, kind), line in activation.references.items():
+            add(activation, target, m.ReferenceKind(kind), line, False)
+        for number, line in activation.calls:
+            target = engine.activations[number].definition.id
+            add(activation, target, m.ReferenceKind.CALL, line, False)
+        for number, line in activation.functions:
+            target = engine.program.definitions[engine.values[number].index].id
+            add(activation, target, m.ReferenceKind.REFERENCE, line, False)
+        for number, line in activation.externals:
+            path = engine.values[number].name.replace("()", "").replace("[]", "")
+            add(activation, path, m.ReferenceKind.CALL, line, True)
+    for reference in found.references:
+        activation = engine.activations[reference.activation]
+        add(activation, reference.target, reference.kind, reference.line, False)
+    return tuple(
+        sorted(
+            m.Reference(source=s, target=t, kind=k, location=where, external=external)
+            for (s, t, k, external), where in first.items()
+        )
+    )
+
+
+# Framework -----------------------------------------------------------------------------------
+
+
+def _routes(found: Contribution) -> Iterable[m.Route]:
+    routes = {
+        m.Route(
+            rule=route.rule,
+            methods=route.methods,
+            endpoint=route.endpoint,
+            handler=route.handler,
+            location=route.location,
+            blueprint=route.blueprint,
+        )
+        for route in found.routes
+    }
+    return sorted(routes)
+
+
+def _entries(found: Contribution) -> Iterable[m.Entry]:
+    entries = {
+        m.Entry(
+            kind=entry.kind,
+            name=entry.name,
+            handler=entry.handler,
+            location=entry.location,
+            scope=entry.scope,
+        )
+        for entry in found.entries
+    }
+    return sorted(entries | set(found.bare_entries))
+
+
+# Data ----------------------------------------------------------------------------------------
+
+
+def _tables(engine: Engine, found: Contribution) -> tuple[m.Table, ...]:
+    """Declared tables, then those that only SQL names; one name, one table."""
+    tables: dict[str, m.Table] = {}
+    for table in found.tables:
+        held = tables.get(table.name)
+        if held is None:
+            tables[table.name] = table
+        else:
+            entities = tuple(sorted({*held.entities, *table.entities}))
+            tables[table.name] = replace(held, entities=entities)
+    for access in _accesses(engine, found):
+        if access.table not in tables:
+            tables[access.table] = m.Table(name=access.table, location=access.location)
+    return tuple(tables[name] for name in sorted(tables))
+
+
+def _accesses(engine: Engine, found: Contribution) -> tuple[m.Access, ...]:
+    accesses = set()
+    for access in found.accesses:
+        definition = engine.activations[access.activation].definition
+        where = Location(path=definition.module.facts.path, line=access.line)
+        accesses.add(
+            m.Access(
+                definition=definition.id,
+                table=access.table,
+                mode=access.mode,
+                location=where,
+                how=access.how,
+            )
+        )
+    return tuple(sorted(accesses))

@@ -1,0 +1,267 @@
+"""The value-flow engine: an inclusion-based points-to analysis over the facts.
+
+Nodes hold sets of abstract values, edges carry values from node to node, watchers react to each
+new value (Andersen, "Program Analysis and Specialization for the C Programming Language", 1994;
+difference propagation after Pearce, Kelly and Hankin, 2003). Everything is processed in a fixed
+order, so the result is the same on every run. A node stops growing at `MOST_VALUES`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from decompose.resolve.library import Library
+from decompose.resolve.program import Definition, Program
+from decompose.resolve.values import Kind, Value, ValueTable
+
+if TYPE_CHECKING:
+    from decompose.resolve.calls import Calls
+
+MOST_VALUES = 64
+MOST_CONTEXTS = 48
+LONGEST_PATH = 160
+
+Watcher = Callable[[int], None]
+Context = tuple[object, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Activation:
+    """A definition evaluated in one context: its variables, what it returns and what it uses."""
+
+    number: int
+    definition: Definition
+    parent: Activation | None
+    context: Context
+    returns: int
+    variables: dict[str, int] = field(default_factory=dict)
+    calls: list[tuple[int, int]] = field(default_factory=list)
+    externals: list[tuple[int, int]] = field(default_factory=list)
+    references: dict[tuple[str, str], int] = field(default_factory=dict)
+    functions: list[tuple[int, int]] = field(default_factory=list)
+    sources: list[Activation] = field(default_factory=list)
+    targets: list[Activation] = field(default_factory=list)
+    generator: int = -1
+    sites: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Place:
+    """Where something happens."""
+
+    activation: Activation
+    line: int
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class CallSite:
+    """One call in one activation. `key` names the call expression, whatever the activation."""
+
+    activation: Activation
+    line: int
+    number: int
+    key: tuple[int, int]
+    args: tuple[tuple[int, bool], ...]
+    kwargs: tuple[tuple[str, int], ...]
+    result: int
+
+    @property
+    def place(self) -> Place:
+        """Where the call stands."""
+        return Place(self.activation, self.line)
+
+    def argument(self, position: int, keyword: str = "") -> int | None:
+        """The node of an argument by position or keyword, if it is given."""
+        for name, node in self.kwargs:
+            if keyword and name == keyword:
+                return node
+        if 0 <= position < len(self.args) and not any(s for _, s in self.args[: position + 1]):
+            return self.args[position][0]
+        return None
+
+
+class Engine:
+    """Nodes, values, activations and the work that is left.
+
+    `calls` is what evaluates calls and attributes; libraries may use it once values flow.
+    `decorating` tells, for the call sites that apply a decorator, what is decorated.
+    """
+
+    calls: Calls
+
+    def __init__(self, program: Program, libraries: Sequence[Library]) -> None:
+        self.program = program
+        self.libraries = tuple(libraries)
+        self.values = ValueTable()
+        self.points: list[set[int]] = []
+        self._edges: list[dict[int, None] | None] = []
+        self._watchers: list[list[Watcher] | None] = []
+        self._queue: deque[tuple[int, int]] = deque()
+        self._late: deque[Callable[[], None]] = deque()
+        self.bodies: deque[Activation] = deque()
+        self.activations: list[Activation] = []
+        self._by_key: dict[tuple[int, int, Context], Activation] = {}
+        self._clones: dict[int, int] = {}
+        self._fields: dict[tuple[int, str], int] = {}
+        self._constants: dict[int, int] = {}
+        self._containers = 0
+        self.sites: list[CallSite] = []
+        self.aliases: dict[str, int] = {}
+        self.decorating: dict[int, Definition] = {}
+        for library in self.libraries:
+            library.start(self)
+
+    # Nodes -----------------------------------------------------------------------------------
+
+    def node(self, *values: int) -> int:
+        """A new node that holds `values`."""
+        self.points.append(set(values))
+        self._edges.append(None)
+        self._watchers.append(None)
+        return len(self.points) - 1
+
+    def constant(self, value: int) -> int:
+        """The shared node that holds `value` alone; nothing may flow into it."""
+        node = self._constants.get(value)
+        if node is None:
+            node = self._constants[value] = self.node(value)
+        return node
+
+    def add(self, node: int, value: int) -> None:
+        """Let `node` hold `value` too."""
+        points = self.points[node]
+        if value not in points and len(points) < MOST_VALUES:
+            points.add(value)
+            if self._edges[node] is not None or self._watchers[node] is not None:
+                self._queue.append((node, value))
+
+    def edge(self, source: int, target: int) -> None:
+        """Let everything that `source` ever holds flow to `target`."""
+        if source == target:
+            return
+        edges = self._edges[source]
+        if edges is None:
+            edges = self._edges[source] = {}
+        elif target in edges:
+            return
+        edges[target] = None
+        for value in sorted(self.points[source]):
+            self.add(target, value)
+
+    def watch(self, node: int, watcher: Watcher) -> None:
+        """Call `watcher` once with every value that `node` ever holds."""
+        watchers = self._watchers[node]
+        if watchers is None:
+            watchers = self._watchers[node] = []
+        watchers.append(watcher)
+        for value in sorted(self.points[node]):
+            watcher(value)
+
+    def later(self, action: Callable[[], None]) -> None:
+        """Run `action` when nothing else is left to do: for what absence decides."""
+        self._late.append(action)
+
+    def field(self, value: int, name: str) -> int:
+        """The node of attribute or item `name` of the object `value`."""
+        node = self._fields.get((value, name))
+        if node is None:
+            node = self._fields[(value, name)] = self.node()
+        return node
+
+    def has_field(self, value: int, name: str) -> bool:
+        """Whether anything asked for or stored `value.name` so far."""
+        return (value, name) in self._fields
+
+    def held(self, node: int) -> list[Value]:
+        """The values of `node` in a fixed order."""
+        return [self.values[number] for number in sorted(self.points[node])]
+
+    def texts(self, node: int | None) -> list[str]:
+        """The literal strings that `node` holds, in a fixed order."""
+        if node is None:
+            return []
+        return [v.data for v in self.held(node) if isinstance(v.data, str)]
+
+    # Values ----------------------------------------------------------------------------------
+
+    def literal(self, data: str | int | bool | None) -> int:
+        """The value of a literal."""
+        return self.values.number(Value(Kind.CONSTANT, data=data))
+
+    def external(self, path: str, link: int = -1, site: int = 0) -> int:
+        """The value at `path` in a library; paths that grow without bound end in `...`."""
+        if len(path) > LONGEST_PATH:
+            return self.values.number(Value(Kind.EXTERNAL, "..."))
+        return self.values.number(Value(Kind.EXTERNAL, path, site, link))
+
+    def add_external(self, node: int, path: str, link: int = -1, site: int = 0) -> None:
+        """Let `node` hold the library's value at `path`, and what it is an alias of."""
+        self.add(node, self.external(path, link, site))
+        if path in self.aliases:
+            self.edge(self.aliases[path], node)
+
+    def instance(self, class_: int, site: int = 0) -> int:
+        """The value of an instance of the class `class_`."""
+        return self.values.number(Value(Kind.INSTANCE, "", site, class_))
+
+    def container(self, kind: str) -> int:
+        """A new container."""
+        self._containers += 1
+        return self.values.number(Value(Kind.CONTAINER, kind, self._containers))
+
+    # Activations -----------------------------------------------------------------------------
+
+    def activation(
+        self, definition: Definition, parent: Activation | None, context: Context = ()
+    ) -> Activation:
+        """The activation of a definition in a context; made, and queued, at the first request.
+
+        A definition asked for in too many contexts shares the empty one from then on.
+        """
+        above = parent.number if parent is not None else -1
+        key = (definition.index, above, context)
+        found = self._by_key.get(key)
+        if found is not None:
+            return found
+        if context:
+            clones = self._clones.get(definition.index, 0)
+            if clones >= MOST_CONTEXTS:
+                return self.activation(definition, parent)
+            self._clones[definition.index] = clones + 1
+        made = Activation(len(self.activations), definition, parent, context, self.node())
+        self.activations.append(made)
+        self._by_key[key] = made
+        self.bodies.append(made)
+        return made
+
+    def is_told_apart(self, activation: Activation) -> bool:
+        """Whether this is the context-free activation of a definition that also has others."""
+        return not activation.context and activation.definition.index in self._clones
+
+    # Work ------------------------------------------------------------------------------------
+
+    def run(self, evaluate: Callable[[Engine, Activation], None]) -> None:
+        """Work until nothing is left; `evaluate` turns a body into nodes, edges and watchers."""
+        while True:
+            if self._queue:
+                self._step()
+            elif self.bodies:
+                evaluate(self, self.bodies.popleft())
+            elif self._late:
+                self._late.popleft()()
+            else:
+                return
+
+    def _step(self) -> None:
+        node, value = self._queue.popleft()
+        edges = self._edges[node]
+        if edges is not None:
+            for target in list(edges):
+                self.add(target, value)
+        watchers = self._watchers[node]
+        if watchers is not None:
+            for watcher in list(watchers):
+                watcher(value)

@@ -1,0 +1,228 @@
+"""The program's definitions and modules, indexed; names bound statically."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from decompose.domain.facts import (
+    Assign,
+    Attr,
+    Choice,
+    Define,
+    DefinitionFacts,
+    Expr,
+    From,
+    Module,
+    ModuleFacts,
+    Name,
+    Return,
+    StarImport,
+)
+from decompose.domain.facts import Def as DefExpr
+
+_METHOD_KINDS = {
+    "staticmethod": "static",
+    "classmethod": "class",
+    "property": "property",
+    "cached_property": "property",
+    "hybrid_property": "property",
+    "abstractproperty": "property",
+    "setter": "property",
+    "getter": "property",
+    "deleter": "property",
+    "expression": "class",
+    "declared_attr": "property",
+    "validates": "",
+    "memoized_property": "property",
+    "locked_cached_property": "property",
+}
+SMALL_BODY = 6
+
+
+class Definition:
+    """A scope of the program: its facts, where it stands and what it binds."""
+
+    __slots__ = (
+        "bindings",
+        "children",
+        "escapes",
+        "facts",
+        "id",
+        "index",
+        "is_small",
+        "method_kind",
+        "module",
+        "parent",
+        "versions",
+    )
+
+    def __init__(
+        self, index: int, facts: DefinitionFacts, module: ModuleEntry, parent: Definition | None
+    ) -> None:
+        self.index = index
+        self.facts = facts
+        self.module = module
+        self.parent = parent
+        self.id = f"{module.facts.name}.{facts.name}" if facts.name else module.facts.name
+        self.versions = dict(facts.versions)
+        self.children: list[Definition] = []
+        self.method_kind = _method_kind(facts)
+        self.escapes = False
+        self.is_small = (
+            facts.kind == "function"
+            and 0 < len(facts.params)
+            and len(facts.body) <= SMALL_BODY
+            and not facts.is_generator
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.id}>"
+
+
+class ModuleEntry:
+    """A module, its definitions in the order of its facts, and what its names are bound to."""
+
+    __slots__ = ("_star_cache", "bound", "definitions", "facts", "stars")
+
+    def __init__(self, facts: ModuleFacts) -> None:
+        self.facts = facts
+        self.definitions: list[Definition] = []
+        self.bound: dict[str, Assign | Define] = {}
+        self.stars: list[str] = []
+
+
+class Program:
+    """Every definition by number, every module by name."""
+
+    def __init__(self, facts: Iterable[ModuleFacts]) -> None:
+        self.modules: dict[str, ModuleEntry] = {}
+        self.definitions: list[Definition] = []
+        self.packages: set[str] = set()
+        for module in facts:
+            self._add(module)
+        self._origins: dict[tuple[str, str], str | None] = {}
+
+    def _add(self, facts: ModuleFacts) -> None:
+        entry = ModuleEntry(facts)
+        self.modules.setdefault(facts.name, entry)
+        if facts.language == "python":
+            parts = facts.name.split(".")
+            self.packages.update(".".join(parts[:i]) for i in range(1, len(parts)))
+        for definition in facts.definitions:
+            parent = entry.definitions[definition.parent] if definition.parent >= 0 else None
+            added = Definition(len(self.definitions), definition, entry, parent)
+            if parent is not None:
+                parent.children.append(added)
+            entry.definitions.append(added)
+            self.definitions.append(added)
+        for definition in entry.definitions:
+            definition.escapes = _escapes(definition)
+        if entry.definitions:
+            _bind(entry)
+
+    def is_module(self, name: str) -> bool:
+        """Whether `name` is one of our modules or a namespace package around some."""
+        return name in self.modules or name in self.packages
+
+    def exports(self, module: str, name: str, seen: frozenset[str] = frozenset()) -> bool:
+        """Whether `module` binds `name` itself or through a star import of ours."""
+        entry = self.modules.get(module)
+        if entry is None or not entry.definitions or module in seen:
+            return False
+        if name in entry.definitions[0].versions:
+            return True
+        return any(self._starred(star, name, seen | {module}) for star in entry.stars)
+
+    def _starred(self, module: str, name: str, seen: frozenset[str]) -> bool:
+        entry = self.modules.get(module)
+        if entry is None:
+            return False
+        public = entry.facts.exports
+        visible = name in public if public is not None else not name.startswith("_")
+        return visible and self.exports(module, name, seen)
+
+    def star_source(self, entry: ModuleEntry, name: str) -> str | None:
+        """The star-imported module of ours that gives `entry` the name, the last one wins."""
+        here = frozenset({entry.facts.name})
+        for star in reversed(entry.stars):
+            if self._starred(star, name, here):
+                return star
+        return None
+
+    def external_stars(self, entry: ModuleEntry) -> Iterator[str]:
+        """Libraries that `entry` star-imports."""
+        return (star for star in entry.stars if not self.is_module(star))
+
+    def origin(self, module: str, name: str) -> str | None:
+        """The id of the definition that `module.name` finally stands for, if it is ours.
+
+        Follows re-exports; a module's own assigned name is `module.name`.
+        """
+        key = (module, name)
+        if key not in self._origins:
+            self._origins[key] = None  # ends cycles of re-exports
+            self._origins[key] = self._origin(module, name)
+        return self._origins[key]
+
+    def _origin(self, module: str, name: str) -> str | None:
+        entry = self.modules.get(module)
+        if entry is not None and name in entry.bound:
+            bound = entry.bound[name]
+            if isinstance(bound, Define):
+                return entry.definitions[bound.index].id
+            if isinstance(bound.value, From):
+                return self.origin(bound.value.module, bound.value.name)
+            if isinstance(bound.value, Module):
+                return bound.value.name if bound.value.name in self.modules else None
+            return f"{module}.{name}"
+        if entry is not None:
+            star = self.star_source(entry, name)
+            if star is not None:
+                return self.origin(star, name)
+        submodule = f"{module}.{name}"
+        return submodule if submodule in self.modules else None
+
+
+def _bind(entry: ModuleEntry) -> None:
+    """Static bindings of a module's top-level names; of several, a definition wins."""
+    for statement in entry.definitions[0].facts.body:
+        if isinstance(statement, Assign | Define):
+            name = statement.target.partition("@")[0]
+            previous = entry.bound.get(name)
+            if not isinstance(previous, Define) or isinstance(statement, Define):
+                entry.bound[name] = statement
+        elif isinstance(statement, StarImport):
+            entry.stars.append(statement.module)
+
+
+def _method_kind(facts: DefinitionFacts) -> str:
+    for decorator in facts.decorators:
+        name = ""
+        if isinstance(decorator, Name):
+            name = decorator.id.partition("@")[0]
+        elif isinstance(decorator, Attr):
+            name = decorator.attr
+        if name in _METHOD_KINDS:
+            return _METHOD_KINDS[name]
+    return ""
+
+
+def _escapes(definition: Definition) -> bool:
+    """Whether a function returns one that it defines: its calls are then told apart by site."""
+    if definition.facts.kind != "function" or not definition.children:
+        return False
+    nested = {child.facts.name.rpartition(".")[2] for child in definition.children}
+    return any(
+        isinstance(statement, Return) and _mentions(statement.value, nested)
+        for statement in definition.facts.body
+    )
+
+
+def _mentions(value: Expr, names: set[str]) -> bool:
+    if isinstance(value, Name):
+        return value.id.partition("@")[0] in names
+    if isinstance(value, Choice):
+        return any(_mentions(item, names) for item in value.items)
+    if hasattr(value, "args"):
+        return any(_mentions(arg, names) for arg in value.args)
+    return isinstance(value, DefExpr)
