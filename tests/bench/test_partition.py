@@ -8,18 +8,18 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
-from real.apps import APPS
-from real.workspace import install
-
 from decompose.assess import mojofm
 from decompose.cluster import partition
 from decompose.cluster.net import rand_index
+from decompose.evidence.weigh import weigh
+
 from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
-from decompose.evidence.weigh import weigh
 from decompose.pipeline import Options
 from decompose.source import discover, read_all
 from decompose.wiring import built_in
+from real.apps import APPS
+from real.workspace import install
 
 from .hide import hide, opaque_names, renamed
 from .partitions import by_module, feature_of, louvain, propagation, shuffled
