@@ -17,7 +17,7 @@ from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
 from decompose.pipeline import Options
 from decompose.source import discover, read_all
-from decompose.wiring import built_in
+from decompose.wiring.built_in import built_in
 from real.apps import APPS
 from real.workspace import install
 

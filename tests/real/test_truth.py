@@ -8,7 +8,7 @@ from .apps import APPS
 from .compare import Access, Route
 from .scores import details, score, table
 from .static import read
-from .truth import Truth, places_of
+from .truth import Truth, places_of, summary_of
 
 STATEMENT = "SELECT * FROM users"
 READ = Access(endpoint="index", table="users", mode="read")
@@ -37,6 +37,11 @@ def test_shortest_stack_is_kept() -> None:
     """Of several ways to an access, the one with the fewest frames explains it."""
     lines = [recorded("a.py:1:f", "b.py:2:g"), recorded("c.py:3:h")]
     assert places_of(lines) == {READ: ("c.py:3:h",)}
+
+
+def test_summary_is_the_line_that_counts() -> None:
+    """What a test suite prints after pytest's own summary does not hide the counts."""
+    assert summary_of("..F\n== 2 passed, 1 failed in 0.1s ==\nall visited\n").startswith("2 passed")
 
 
 def test_automatic_methods_do_not_count() -> None:

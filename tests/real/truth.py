@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -127,7 +128,13 @@ def _pytest(installed: Installed, arguments: Iterable[str], environment: dict[st
     )
     if done.returncode not in PASSED_OR_FAILED:
         raise HarnessError(f"the tests of {installed.app.name} did not run:\n{done.stdout[-2000:]}")
-    return done.stdout.strip().splitlines()[-1]
+    return summary_of(done.stdout)
+
+
+def summary_of(output: str) -> str:
+    """Return the line in which pytest counts the tests that passed and failed."""
+    counts = (line for line in output.splitlines() if re.search(r"\d+ (passed|failed)", line))
+    return next(counts, "no tests counted").strip("= ")
 
 
 def _environment(installed: Installed) -> dict[str, str]:

@@ -29,9 +29,9 @@ SEEN = set()
 
 
 def stack_of(frame):
-    """Return the application's own frames, innermost first."""
+    """Return the application's own frames up to Flask's dispatch, innermost first."""
     found = []
-    while frame is not None:
+    while frame is not None and frame.f_code.co_name != "full_dispatch_request":
         path = frame.f_code.co_filename
         if path.startswith(ROOT) and "site-packages" not in path:
             place = (path[len(ROOT) :], str(frame.f_lineno), frame.f_code.co_name)
