@@ -115,7 +115,7 @@ def _drives(installed: Installed) -> Iterator[tuple[str, ...]]:
 
 def _pytest(installed: Installed, arguments: Iterable[str], environment: dict[str, str]) -> str:
     """Run pytest; failing tests are the application's affair, a run that breaks is ours."""
-    plugins = ["-p", "observe_statements", "-p", "no:cacheprovider", "-W", "ignore", "-q"]
+    plugins = ["-p", "observe_statements", "-p", "no:cacheprovider", "-W", "ignore"]
     command = [installed.python, "-m", "pytest", *plugins, *arguments]
     done = subprocess.run(
         command,
