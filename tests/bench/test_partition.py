@@ -8,13 +8,13 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
+
 from decompose.assess import mojofm
 from decompose.cluster import partition
 from decompose.cluster.net import rand_index
-from decompose.evidence.weigh import weigh
-
 from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
+from decompose.evidence.weigh import weigh
 from decompose.pipeline import Options
 from decompose.source import discover, read_all
 from decompose.wiring.built_in import built_in

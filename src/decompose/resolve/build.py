@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from decompose.domain import model as m
-from decompose.domain.facts import Assign, From, ModuleFacts
+from decompose.domain.facts import Assign, Define, From, ModuleFacts
 from decompose.domain.facts import Module as ModuleExpr
 from decompose.domain.finding import Location
 from decompose.domain.source import SourceTree
@@ -92,10 +92,9 @@ def _definitions(program: Program) -> tuple[m.Definition, ...]:
         for definition in entry.definitions:
             found.setdefault(definition.id, _definition(definition))
         for name, bound in entry.bound.items():
-            if isinstance(bound, Assign) and not name.startswith("%"):
-                if not isinstance(bound.value, From | ModuleExpr):
-                    variable = _variable(entry, name, bound.line)
-                    found.setdefault(variable.id, variable)
+            if _is_variable(name, bound):
+                variable = _variable(entry, name, bound.line)
+                found.setdefault(variable.id, variable)
     return tuple(found[id_] for id_ in sorted(found))
 
 
@@ -119,6 +118,13 @@ def _top(definition: Definition) -> Definition:
     return definition
 
 
+def _is_variable(name: str, bound: Assign | Define) -> bool:
+    """Whether a module-level name is a variable, neither imported nor a temporary of lowering."""
+    if not isinstance(bound, Assign) or name.startswith("%"):
+        return False
+    return not isinstance(bound.value, From | ModuleExpr)
+
+
 def _variable(entry: ModuleEntry, name: str, line: int) -> m.Definition:
     id_ = f"{entry.facts.name}.{name}"
     return m.Definition(
@@ -134,9 +140,7 @@ def _variable(entry: ModuleEntry, name: str, line: int) -> m.Definition:
 # References ----------------------------------------------------------------------------------
 
 
-def _references(
-    engine: Engine, found: Contribution, known: set[str]
-) -> tuple[m.Reference, ...]:
+def _references(engine: Engine, found: Contribution, known: set[str]) -> tuple[m.Reference, ...]:
     """One reference for each source, target and kind, at its first line."""
     first: dict[tuple[str, str, m.ReferenceKind, bool], Location] = {}
 

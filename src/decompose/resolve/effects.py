@@ -15,9 +15,7 @@ from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
 from decompose.resolve.values import Kind
 
-_AROUND = frozenset(
-    {m.EntryKind.BEFORE_REQUEST, m.EntryKind.AFTER_REQUEST, m.EntryKind.TEARDOWN}
-)
+_AROUND = frozenset({m.EntryKind.BEFORE_REQUEST, m.EntryKind.AFTER_REQUEST, m.EntryKind.TEARDOWN})
 _CALLABLE = (Kind.FUNCTION, Kind.BOUND)
 
 

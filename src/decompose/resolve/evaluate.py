@@ -283,9 +283,11 @@ class Evaluator:
             return self.unknown
         here = self._activation
         if bare not in here.definition.versions or here.parent is None:
-            if names.owner(here, bare) is None or here.parent is None:
-                self._refer_global(bare)
-            elif self._is_module_level(here, bare):
+            if (
+                names.owner(here, bare) is None
+                or here.parent is None
+                or self._is_module_level(here, bare)
+            ):
                 self._refer_global(bare)
         elif here.definition.facts.kind not in ("class",):
             pass

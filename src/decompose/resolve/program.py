@@ -70,7 +70,7 @@ class Definition:
         self.escapes = False
         self.is_small = (
             facts.kind == "function"
-            and 0 < len(facts.params)
+            and len(facts.params) > 0
             and len(facts.body) <= SMALL_BODY
             and not facts.is_generator
         )
@@ -115,8 +115,8 @@ class Program:
                 parent.children.append(added)
             entry.definitions.append(added)
             self.definitions.append(added)
-        for definition in entry.definitions:
-            definition.escapes = _escapes(definition)
+        for added in entry.definitions:
+            added.escapes = _escapes(added)
         if entry.definitions:
             _bind(entry)
 

@@ -69,4 +69,4 @@ def _line_reader(root: Path) -> Callable[[str], Sequence[str]]:
 
 def _explain(analysis: Analysis, name: str, console: Console) -> None:
     found = explain(analysis.model, analysis.graph, analysis.partition, analysis.seams, name)
-    report.explanation(found, console)
+    report.explanation(found, analysis, console)

@@ -149,7 +149,10 @@ class Hooks:
         return False
 
     def _is_task_maker(self, held: Value) -> bool:
-        return any(word in held.name.lower() for word in ("celery", "shared_task", "rq", "huey", "sched", "dramatiq"))
+        return any(
+            word in held.name.lower()
+            for word in ("celery", "shared_task", "rq", "huey", "sched", "dramatiq")
+        )
 
     def _made(self, kind: EntryKind, held: Value, site: CallSite) -> None:
         node = site.argument(0)
@@ -172,7 +175,11 @@ class Hooks:
             return
         applied = self.engine.sites[decorated.index]
         function = applied.argument(0)
-        if function is not None and decorated.name.removesuffix("()").rpartition(".")[2].removesuffix("()") in _TASK_MAKERS:
+        if (
+            function is not None
+            and decorated.name.removesuffix("()").rpartition(".")[2].removesuffix("()")
+            in _TASK_MAKERS
+        ):
             inner = make_site(self.engine, site.place, site.args, site.kwargs, self.engine.node())
             self.engine.calls.call(function, inner)
 

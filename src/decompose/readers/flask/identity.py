@@ -16,12 +16,28 @@ _USERS = (
 )
 _GETTERS = ("get_current_user", "get_user", "_get_user")
 _LOADERS = frozenset(
-    """user_loader user_loader_callback_loader user_lookup_loader request_loader header_loader
-    identity_handler identity_loader verify_password verify_token""".split()
+    [
+        "user_loader",
+        "user_loader_callback_loader",
+        "user_lookup_loader",
+        "request_loader",
+        "header_loader",
+        "identity_handler",
+        "identity_loader",
+        "verify_password",
+        "verify_token",
+    ]
 )
 _GUARDS = frozenset(
-    """login_required fresh_login_required jwt_required jwt_optional fresh_jwt_required
-    jwt_refresh_token_required login_user""".split()
+    [
+        "login_required",
+        "fresh_login_required",
+        "jwt_required",
+        "jwt_optional",
+        "fresh_jwt_required",
+        "jwt_refresh_token_required",
+        "login_user",
+    ]
 )
 _FAMILIES = ("flask_login", "flask_jwt", "flask_httpauth", "flask_security")
 

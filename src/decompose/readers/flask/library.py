@@ -231,9 +231,7 @@ class FlaskLibrary(Library):
             entries=tuple(self.hooks.entries),
             bare_entries=tuple(self.hooks.bare_entries()),
             references=tuple(self.templates.references),
-            links=tuple(
-                sorted({*self.identity.links, *self.templates.links, *self.signals.links})
-            ),
+            links=tuple(sorted({*self.identity.links, *self.templates.links, *self.signals.links})),
             findings=tuple(_unregistered(item) for item in routing.unregistered()),
         )
 

@@ -17,9 +17,7 @@ def attach(engine: Engine, objects: Objects, api: RouterObject, site: CallSite) 
     mount(engine, objects, api.value, site.argument(0, "app"), site)
 
 
-def mount(
-    engine: Engine, objects: Objects, api: int, target: int | None, site: CallSite
-) -> None:
+def mount(engine: Engine, objects: Objects, api: int, target: int | None, site: CallSite) -> None:
     """Register an API on the applications and blueprints that a node holds."""
     if target is None:
         return
@@ -63,7 +61,9 @@ def _documentation(
         rule="/swaggerui/<path:filename>",
         handler="flask.Blueprint.send_static_file",
         methods=("GET",),
-        endpoint="restx_doc.static" if item.path.startswith("flask_restx") else "restplus_doc.static",
+        endpoint="restx_doc.static"
+        if item.path.startswith("flask_restx")
+        else "restplus_doc.static",
         blueprint="",
         handlers=(),
         location=location(site),

@@ -96,7 +96,10 @@ class Routing:
         self, parent: RouterObject, child: RouterObject, site: CallSite, mount: Mount
     ) -> list[Mount]:
         if child.role is Role.API:
-            return [Mount(self._joined(mount.prefix, p), mount.names) for p in self._prefixes(child, "prefix", None)]
+            return [
+                Mount(self._joined(mount.prefix, p), mount.names)
+                for p in self._prefixes(child, "prefix", None)
+            ]
         if child.role is Role.NAMESPACE:
             return self._namespace_mounts(child, site, mount)
         given = self.engine.texts(site.argument(-1, "url_prefix"))
@@ -107,9 +110,7 @@ class Routing:
             for name in self._blueprint_names(child, site)
         ]
 
-    def _namespace_mounts(
-        self, child: RouterObject, site: CallSite, mount: Mount
-    ) -> list[Mount]:
+    def _namespace_mounts(self, child: RouterObject, site: CallSite, mount: Mount) -> list[Mount]:
         name = self._option(child, 0, "name") or "default"
         path = self.engine.texts(site.argument(1, "path")) or self._prefixes(child, "path", None)
         prefix = path[0] if path and path != [""] else f"/{name}"
@@ -145,9 +146,7 @@ class Routing:
     ) -> Iterator[FoundRoute]:
         handlers = tuple(view_functions(self.engine, rule.views))
         methods = self._methods(rule, handlers)
-        rules = list(
-            dict.fromkeys(text for node in rule.rules for text in self.engine.texts(node))
-        )
+        rules = list(dict.fromkeys(text for node in rule.rules for text in self.engine.texts(node)))
         for endpoint in self._endpoints(item, rule, handlers, mount, seen):
             for text in rules:
                 yield FoundRoute(

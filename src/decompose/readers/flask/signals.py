@@ -81,9 +81,7 @@ class Signals:
         self.engine.watch(node, add)
 
     def _run(self, receiver: int, send: CallSite) -> None:
-        inner = make_site(
-            self.engine, send.place, send.args, send.kwargs, self.engine.node()
-        )
+        inner = make_site(self.engine, send.place, send.args, send.kwargs, self.engine.node())
         self.engine.calls.call_value(receiver, inner)
         activation = activation_of(self.engine, receiver)
         if activation is not None:

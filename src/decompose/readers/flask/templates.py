@@ -18,11 +18,27 @@ _GLOBALS = {
     "url_for": "flask.url_for",
     "get_flashed_messages": "flask.get_flashed_messages",
 }
-_ITEM_FILTERS = frozenset({"filter:first", "filter:last", "filter:random", "filter:max", "filter:min"})
+_ITEM_FILTERS = frozenset(
+    {"filter:first", "filter:last", "filter:random", "filter:max", "filter:min"}
+)
 _SAME_FILTERS = frozenset(
-    """filter:default filter:d filter:sort filter:list filter:reverse filter:unique filter:safe
-    filter:selectattr filter:rejectattr filter:select filter:reject filter:items filter:batch
-    filter:slice filter:dictsort""".split()
+    [
+        "filter:default",
+        "filter:d",
+        "filter:sort",
+        "filter:list",
+        "filter:reverse",
+        "filter:unique",
+        "filter:safe",
+        "filter:selectattr",
+        "filter:rejectattr",
+        "filter:select",
+        "filter:reject",
+        "filter:items",
+        "filter:batch",
+        "filter:slice",
+        "filter:dictsort",
+    ]
 )
 
 

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from functools import lru_cache
 
-from decompose.domain.facts import Const, Assign, ModuleFacts, Seq
+from decompose.domain.facts import Assign, Const, ModuleFacts, Seq
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.readers.python.statements import Lowering
