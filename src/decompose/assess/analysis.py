@@ -5,7 +5,7 @@ from __future__ import annotations
 from decompose.assess.metrics import metrics
 from decompose.assess.seams import seams
 from decompose.assess.verdict import verdict
-from decompose.assess.view import view
+from decompose.assess.view import View, turned, view
 from decompose.domain.analysis import Alternative, Analysis, Metric
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
@@ -30,7 +30,7 @@ def assess(
         metrics=tuple(sorted((*metrics(model, partition, seen, found), *_own(clustering)),
                              key=lambda m: (m.name, m.scope))),
         alternatives=tuple(
-            _alternative(model, candidate, boundary, index == clustering.chosen)
+            _alternative(model, seen, candidate, boundary, index == clustering.chosen)
             for index, candidate in enumerate(clustering.candidates)
         ),
         verdict=verdict(clustering, seen, found, sum(module.lines for module in python)),
@@ -41,9 +41,9 @@ def assess(
 
 
 def _alternative(
-    model: SystemModel, candidate: Candidate, boundary: Boundary, chosen: bool
+    model: SystemModel, before: View, candidate: Candidate, boundary: Boundary, chosen: bool
 ) -> Alternative:
-    seen = view(model, candidate.partition)
+    seen = turned(before, candidate.partition)
     measured = metrics(model, candidate.partition, seen, seams(model, seen, boundary))
     return Alternative(
         services=len(candidate.partition.services),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import networkx
 
 from decompose.domain.lookup import tops
 from decompose.domain.model import EndpointEffects, Mode, ReferenceKind, SystemModel
@@ -44,16 +46,28 @@ class View:
 def view(model: SystemModel, partition: Partition) -> View:
     """Index `model` by `partition`."""
     top = tops(model)
-    return View(
-        services=tuple(service.id for service in partition.services),
+    bare = View(
+        services=(),
         top=top,
+        home={},
+        owner={},
+        tied=frozenset(),
+        calls=_calls(model, top),
+        writes=_writes(model),
+        through=_through(model, top),
+        endpoints=model.endpoints,
+    )
+    return turned(bare, partition)
+
+
+def turned(seen: View, partition: Partition) -> View:
+    """The same model seen from another partition."""
+    return replace(
+        seen,
+        services=tuple(service.id for service in partition.services),
         home={p.definition: p.service for p in partition.placements},
         owner={owner.table: owner.owner for owner in partition.owners},
         tied=frozenset(owner.table for owner in partition.owners if owner.tied),
-        calls=_calls(model, top),
-        writes=_writes(model, top),
-        through=_through(model, top),
-        endpoints=model.endpoints,
     )
 
 
@@ -66,26 +80,25 @@ def _calls(model: SystemModel, top: Mapping[str, str]) -> dict[tuple[str, str], 
     return counts
 
 
-def _writes(model: SystemModel, top: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """By definition id: writes reach callers step by step until nothing changes."""
-    callers: dict[str, set[str]] = {}
-    for reference in model.references:
-        if reference.kind in _REACHING and not reference.external:
-            callers.setdefault(reference.target, set()).add(reference.source)
-    found: dict[str, set[str]] = {}
-    todo = []
+def _writes(model: SystemModel) -> dict[str, frozenset[str]]:
+    """By definition id: own writes and those of all that it calls, cycles taken as one."""
+    own: dict[str, set[str]] = {}
     for access in model.accesses:
         if access.mode is Mode.WRITE:
-            found.setdefault(access.definition, set()).add(access.table)
-            todo.append(access.definition)
-    while todo:
-        name = todo.pop()
-        for caller in callers.get(name, ()):
-            known = found.setdefault(caller, set())
-            if not found[name] <= known:
-                known |= found[name]
-                todo.append(caller)
-    return {name: frozenset(tables) for name, tables in found.items()}
+            own.setdefault(access.definition, set()).add(access.table)
+    graph = networkx.DiGraph()
+    graph.add_nodes_from(own)
+    graph.add_edges_from(
+        (reference.source, reference.target)
+        for reference in model.references
+        if reference.kind in _REACHING and not reference.external
+    )
+    found: dict[str, frozenset[str]] = {}
+    for cycle in networkx.strongly_connected_components(graph):
+        below = {found[n] for m in cycle for n in graph.successors(m) if n not in cycle}
+        tables = frozenset().union(*below, *(own.get(m, ()) for m in cycle))
+        found.update(dict.fromkeys(cycle, tables))
+    return {name: tables for name, tables in found.items() if tables}
 
 
 def _through(model: SystemModel, top: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -28,17 +28,6 @@ class Net:
         )
 
 
-def collapse(net: Net, groups: Sequence[int]) -> Net:
-    """The graph between groups 0..g-1; a group's inner weight is dropped."""
-    sums: dict[tuple[int, int], list[float]] = {}
-    for (i, j), weight in zip(net.edges, net.weights, strict=True):
-        a, b = groups[i], groups[j]
-        if a != b:
-            sums.setdefault((min(a, b), max(a, b)), []).append(weight)
-    size = max(groups, default=-1) + 1
-    return Net.of(size, {pair: fsum(values) for pair, values in sums.items()})
-
-
 def canonical(labels: Sequence[int]) -> Labels:
     """The same partition with labels numbered by first appearance."""
     seen: dict[int, int] = {}

@@ -13,7 +13,7 @@ from decompose.cluster.runs import leiden, rewired
 TORN = 0.5
 EACH = 0.005
 _REPLICATES = 6
-_LARGE = 200_000
+_LARGE = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
