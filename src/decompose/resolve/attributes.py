@@ -132,31 +132,41 @@ class Classes:
         if entry is None:
             return
         seen: set[int] = set()
-        settled = False
 
         def look() -> None:
-            nonlocal settled
-            order = entry.order
-            if after is not None and after in order:
-                order = order[order.index(after) + 1 :]
-            for number in order:
-                for node in self._own(number, attr):
-                    if node not in seen:
-                        seen.add(node)
-                        found(node)
-                if self._binds(number, attr):
-                    settled = True
-                    return
+            for node in self._candidates(entry, attr, after):
+                if node not in seen:
+                    seen.add(node)
+                    found(node)
 
         def absent() -> None:
             external = self.external_base(class_)
-            if not settled and external is not None and missing is not None:
+            if (
+                external is not None
+                and missing is not None
+                and not self.defines(class_, attr, after)
+            ):
                 missing(external)
 
         entry.lookups.append(look)
         look()
-        if not settled and missing is not None:
+        if missing is not None and not self.defines(class_, attr, after):
             self.engine.later(absent)
+
+    def _candidates(self, entry: ClassEntry, attr: str, after: int | None) -> list[int]:
+        """Nodes of `attr` in resolution order, up to the first class that binds it."""
+        nodes: list[int] = []
+        for number in _behind(entry.order, after):
+            nodes += self._own(number, attr)
+            if self._binds(number, attr):
+                break
+        return nodes
+
+    def defines(self, class_: int, attr: str, after: int | None = None) -> bool:
+        """Whether a class of ours in the resolution order binds `attr` in its body."""
+        entry = self._entries.get(class_)
+        order = _behind(entry.order, after) if entry is not None else []
+        return any(self._binds(number, attr) for number in order)
 
     def _binds(self, number: int, attr: str) -> bool:
         entry = self._entries.get(number)
@@ -318,6 +328,13 @@ class Classes:
         if value.kind in (Kind.EXTERNAL, Kind.INSTANCE):
             for library in self.engine.libraries:
                 library.store(number, attr, node, place)
+
+
+def _behind(order: list[int], class_: int | None) -> list[int]:
+    """What follows `class_` in a resolution order; all of it without one."""
+    if class_ is None or class_ not in order:
+        return order
+    return order[order.index(class_) + 1 :]
 
 
 def make_site(

@@ -142,42 +142,54 @@ def _variable(entry: ModuleEntry, name: str, line: int) -> m.Definition:
 
 def _references(engine: Engine, found: Contribution, known: set[str]) -> tuple[m.Reference, ...]:
     """One reference for each source, target and kind, at its first line."""
-    first: dict[tuple[str, str, m.ReferenceKind, bool], Location] = {}
-
-    def add(
-        activation: Activation, target: str, kind: m.ReferenceKind, line: int, external: bool
-    ) -> None:
+    uses = [use for activation in engine.activations for use in _uses(engine, activation)]
+    for item in found.references:
+        uses.append((engine.activations[item.activation], item.target, item.kind, item.line))
+    first: dict[tuple[str, str, m.ReferenceKind], Location] = {}
+    for activation, target, kind, line in uses:
         source = activation.definition.id
-        if not external and (target == source or target not in known):
-            if kind is not m.ReferenceKind.CALL:
-                return
-        key = (source, target, kind, external)
-        path = activation.definition.module.facts.path
-        where = Location(path=path, line=line)
-        if key not in first or where < first[key]:
-            first[key] = where
-
+        if target in known and (target != source or kind is m.ReferenceKind.CALL):
+            _keep_first(first, (source, target, kind), _location(activation, line))
+    external: dict[tuple[str, str, m.ReferenceKind], Location] = {}
     for activation in engine.activations:
-        for (target, kind), line in activation.references.items():
-            add(activation, target, m.ReferenceKind(kind), line, False)
-        for number, line in activation.calls:
-            target = engine.activations[number].definition.id
-            add(activation, target, m.ReferenceKind.CALL, line, False)
-        for number, line in activation.functions:
-            target = engine.program.definitions[engine.values[number].index].id
-            add(activation, target, m.ReferenceKind.REFERENCE, line, False)
         for number, line in activation.externals:
             path = engine.values[number].name.replace("()", "").replace("[]", "")
-            add(activation, path, m.ReferenceKind.CALL, line, True)
-    for reference in found.references:
-        activation = engine.activations[reference.activation]
-        add(activation, reference.target, reference.kind, reference.line, False)
+            key = (activation.definition.id, path, m.ReferenceKind.CALL)
+            _keep_first(external, key, _location(activation, line))
+    rows = [(key, where, False) for key, where in first.items()]
+    rows += [(key, where, True) for key, where in external.items()]
     return tuple(
         sorted(
-            m.Reference(source=s, target=t, kind=k, location=where, external=external)
-            for (s, t, k, external), where in first.items()
+            m.Reference(source=s, target=t, kind=k, location=where, external=outside)
+            for (s, t, k), where, outside in rows
         )
     )
+
+
+def _uses(
+    engine: Engine, activation: Activation
+) -> Iterable[tuple[Activation, str, m.ReferenceKind, int]]:
+    """What an activation's code names, calls and constructs."""
+    for (target, kind), line in activation.references.items():
+        yield activation, target, m.ReferenceKind(kind), line
+    for number, line in activation.calls:
+        yield activation, engine.activations[number].definition.id, m.ReferenceKind.CALL, line
+    for number, line in activation.functions:
+        class_ = engine.program.definitions[engine.values[number].index]
+        yield activation, class_.id, m.ReferenceKind.REFERENCE, line
+
+
+def _keep_first(
+    first: dict[tuple[str, str, m.ReferenceKind], Location],
+    key: tuple[str, str, m.ReferenceKind],
+    where: Location,
+) -> None:
+    if key not in first or where < first[key]:
+        first[key] = where
+
+
+def _location(activation: Activation, line: int) -> Location:
+    return Location(path=activation.definition.module.facts.path, line=line)
 
 
 # Framework -----------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class Hooks:
     def register(
         self, router: RouterObject, verb: str, site: CallSite, made: CallSite | None
     ) -> None:
-        """`@router.verb`, `@router.verb(arg)` or `router.verb(..., f)`: `made` is the outer call."""
+        """`@router.verb`, `router.verb(f)` or, with `made` the first call, `@router.verb(arg)`."""
         kind = HOOKS[verb]
         node = self._function_node(verb, site)
         if node is None:

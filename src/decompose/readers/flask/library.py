@@ -213,10 +213,11 @@ class FlaskLibrary(Library):
         for activation in list(self.engine.activations):
             for param in activation.definition.facts.params:
                 node = activation.variables.get(param.name)
-                if param.name in _APP_PARAMETERS and node is not None:
-                    if not self.engine.points[node] and self.engine.points[self.current_app]:
-                        self.engine.edge(self.current_app, node)
-                        seeded = True
+                if param.name not in _APP_PARAMETERS or node is None:
+                    continue
+                if not self.engine.points[node] and self.engine.points[self.current_app]:
+                    self.engine.edge(self.current_app, node)
+                    seeded = True
         if seeded:
             self.engine.later(self._seed_applications)
 
