@@ -81,7 +81,7 @@ def _definition(placement: Placement, seen: Survey) -> shapes.Definition:
         module=known.module if known else "",
         kind=known.kind if known else "",
         location=_at(known.location) if known else shapes.Place(path="", line=0),
-        lines=known.lines if known else 0,
+        lines=seen.lines.get(placement.definition, 0),
         service=placement.service,
         confidence=round(placement.confidence, 6),
         runner_up=placement.runner_up,

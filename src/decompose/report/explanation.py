@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +13,7 @@ from decompose.report.survey import Survey, survey
 from decompose.report.terminal import indented, printable
 
 _MOST_EVIDENCE = 12
+_MOST_SENTENCES = 6
 _MOST_SEAMS = 8
 _MOST_PULLS = 5
 
@@ -42,11 +41,14 @@ def _heading(explained: Explanation, seen: Survey) -> Text:
     return line
 
 
-def _sentences(title: str, sentences: Iterable[str], console: Console) -> None:
-    for number, sentence in enumerate(sentences):
-        if title and not number:
-            _print_title(title, console)
+def _sentences(title: str, sentences: tuple[str, ...], console: Console) -> None:
+    if title and sentences:
+        _print_title(title, console)
+    for sentence in sentences[:_MOST_SENTENCES]:
         console.print(indented(printable(f"· {sentence}")))
+    if len(sentences) > _MOST_SENTENCES:
+        more = Text(f"· and {len(sentences) - _MOST_SENTENCES} more", style="dim")
+        console.print(indented(more))
 
 
 def _print_title(title: str, console: Console) -> None:

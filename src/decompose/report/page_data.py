@@ -90,11 +90,8 @@ def _places(analysis: Analysis, seen: Survey) -> tuple[rows.PlaceRow, ...]:
 
 
 def _shared(place: str, kind: str, seen: Survey) -> rows.PlaceRow:
-    lines = sum(
-        seen.definitions[p.definition].lines
-        for p in seen.placements.values()
-        if p.service == place and p.definition in seen.definitions
-    )
+    placed = (p.definition for p in seen.placements.values() if p.service == place)
+    lines = sum(seen.lines.get(definition, 0) for definition in placed)
     return rows.PlaceRow(
         id=place,
         name=seen.name(place),
@@ -129,7 +126,7 @@ def _definition(placement: Placement, index: _Indexes) -> rows.DefinitionRow:
         module=index.modules.get(known.module, -1) if known else -1,
         kind=known.kind if known else "",
         line=known.location.line if known else 0,
-        lines=known.lines if known else 0,
+        lines=index.seen.lines.get(placement.definition, 0),
         place=index.places.get(placement.service, -1),
         confidence=round(placement.confidence, 4),
         runner_up=index.seen.name(placement.runner_up) if placement.runner_up else "",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from decompose.domain.analysis import Analysis, Automation, Seam
-from decompose.domain.model import Definition
+from decompose.domain.model import Definition, DefinitionKind
 from decompose.domain.partition import KERNEL, ROOT, Placement, Service
 
 _PLACES = {KERNEL: "shared kernel", ROOT: "composition root", "": "nowhere"}
@@ -52,13 +52,14 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """The look-ups, made once per analysis."""
+    """The look-ups, made once per analysis; `lines` are those of each placed definition alone."""
 
     names: Mapping[str, str]
     placements: Mapping[str, Placement]
     definitions: Mapping[str, Definition]
     modules: Mapping[str, ModulePlacement]
     endpoints: Mapping[str, str]
+    lines: Mapping[str, int]
     total_lines: int
 
     def name(self, service: str) -> str:
@@ -79,12 +80,14 @@ def survey(analysis: Analysis) -> Survey:
     """The look-ups of `analysis`."""
     placements = {p.definition: p for p in analysis.partition.placements}
     definitions = {d.id: d for d in analysis.model.definitions}
+    lines = _own_lines(placements, definitions)
     return Survey(
         names=_PLACES | {s.id: s.name for s in analysis.partition.services},
         placements=placements,
         definitions=definitions,
-        modules=_modules(placements, definitions),
+        modules=_modules(placements, definitions, lines),
         endpoints=_endpoints(analysis, placements, definitions),
+        lines=lines,
         total_lines=sum(module.lines for module in analysis.model.modules),
     )
 
@@ -100,7 +103,7 @@ def ties(seams: Iterable[Seam]) -> tuple[Tie, ...]:
 
 def confidence(service: Service, seen: Survey) -> float:
     """The mean confidence of a service's definitions, weighed by their lines."""
-    return _mean([seen.placements[d] for d in service.definitions], seen.definitions)
+    return _mean([seen.placements[d] for d in service.definitions], seen.lines)
 
 
 def _cost(tie: Tie) -> tuple[int, int, str, str]:
@@ -122,40 +125,52 @@ def _endpoints(
     return found | listed
 
 
-def _modules(
+def _own_lines(
     placements: Mapping[str, Placement], definitions: Mapping[str, Definition]
+) -> dict[str, int]:
+    """Lines of each placed definition; a module's own code has what the others leave of it."""
+    known = [definitions[name] for name in placements if name in definitions]
+    taken: Counter[str] = Counter()
+    for definition in known:
+        if definition.kind is not DefinitionKind.MODULE:
+            taken[definition.module] += definition.lines
+    return {
+        d.id: max(1, d.lines - (taken[d.module] if d.kind is DefinitionKind.MODULE else 0))
+        for d in known
+    }
+
+
+def _modules(
+    placements: Mapping[str, Placement],
+    definitions: Mapping[str, Definition],
+    lines: Mapping[str, int],
 ) -> dict[str, ModulePlacement]:
     members: defaultdict[str, list[Placement]] = defaultdict(list)
     for name, placement in placements.items():
         if name in definitions:
             members[definitions[name].module].append(placement)
-    return {module: _placed(found, definitions) for module, found in members.items()}
+    return {module: _placed(found, lines) for module, found in members.items()}
 
 
-def _placed(members: list[Placement], definitions: Mapping[str, Definition]) -> ModulePlacement:
-    lines: Counter[str] = Counter()
+def _placed(members: list[Placement], lines: Mapping[str, int]) -> ModulePlacement:
+    shares: Counter[str] = Counter()
     for placement in members:
-        lines[placement.service] += _lines(placement, definitions)
-    ranked = sorted(lines, key=lambda place: (-lines[place], place))
+        shares[placement.service] += lines[placement.definition]
+    ranked = sorted(shares, key=lambda place: (-shares[place], place))
     largest = max(
         (p for p in members if p.service == ranked[0]),
-        key=lambda p: (_lines(p, definitions), p.definition),
+        key=lambda p: (lines[p.definition], p.definition),
     )
     return ModulePlacement(
         service=ranked[0],
         split=tuple(ranked) if len(ranked) > 1 else (),
-        confidence=_mean(members, definitions),
+        confidence=_mean(members, lines),
         runner_up=largest.runner_up,
         reason=largest.reason,
     )
 
 
-def _lines(placement: Placement, definitions: Mapping[str, Definition]) -> int:
-    definition = definitions.get(placement.definition)
-    return max(1, definition.lines) if definition else 1
-
-
-def _mean(members: Iterable[Placement], definitions: Mapping[str, Definition]) -> float:
-    weighed = [(_lines(p, definitions), p.confidence) for p in members]
-    total = sum(lines for lines, _ in weighed)
-    return sum(lines * value for lines, value in weighed) / total if total else 0.0
+def _mean(members: Iterable[Placement], lines: Mapping[str, int]) -> float:
+    weighed = [(lines.get(p.definition, 1), p.confidence) for p in members]
+    total = sum(weight for weight, _ in weighed)
+    return sum(weight * value for weight, value in weighed) / total if total else 0.0

@@ -100,7 +100,8 @@ class Grid {
     const view = this.window();
     const lines = [];
     for (let r = view.r0; r < view.r1; r += 1) lines.push(this.rowElement(r, view));
-    this.inner.replaceChildren(this.headElement(view), ...this.blocks(), ...lines);
+    const empty = lines.length ? [] : [el("p", { class: "empty" }, nothing())];
+    this.inner.replaceChildren(...(lines.length ? [this.headElement(view), ...this.blocks()] : empty), ...lines);
   }
 
   headElement(view) {

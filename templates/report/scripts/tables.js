@@ -22,7 +22,7 @@ class PagedTable {
       this.limit += PAGE * 4;
       this.update();
     } } }, `Show ${Math.min(left, PAGE * 4)} more of ${figure(left)}`)] : []));
-    if (!found.length) this.tbody.append(el("tr", {}, el("td", { colspan: this.heads.length, class: "empty" }, Search.active ? "Nothing matches." : "None.")));
+    if (!found.length) this.tbody.append(el("tr", {}, el("td", { colspan: this.heads.length, class: "empty" }, nothing())));
     return found.length;
   }
 }
@@ -46,7 +46,8 @@ function alternativesTable(body) {
   const best = Math.max(...Data.alternatives.map((a) => a.score ?? 0), 1e-9);
   const rows = Data.alternatives.map((a) => ({ cls: a.chosen ? "chosen" : "", hay: hay(a.names, String(a.services)), cells: () => [
     [figure(a.services), a.chosen ? el("span", { class: "tag" }, "chosen") : ""], [bar(Math.max(0, a.score ?? 0) / best, "Score"), ` ${figure(a.score)}`],
-    a.names.map(plain).join(", "), a.metrics.map((m) => `${m.name} ${figure(m.value)}`).join(", ")] }));
+    a.names.map(plain).join(", "), a.metrics.length ? el("details", {}, el("summary", {}, count(a.metrics.length, "metric")),
+      facts(...a.metrics.map((m) => [m.name, figure(m.value)]))) : ""] }));
   return new PagedTable(body, [["Services"], ["Score", "share"], ["Names"], ["Metrics"]], rows);
 }
 

@@ -20,7 +20,7 @@ class Tree {
     this.depth = depth;
     this.element.replaceChildren();
     this.fill(this.element, nodes, 0);
-    if (!nodes.length) this.element.append(el("p", { class: "empty" }, "Nothing matches."));
+    if (!nodes.length) this.element.append(el("p", { class: "empty" }, nothing()));
   }
 
   fill(parent, nodes, level, start = 0) {
@@ -70,6 +70,10 @@ class Tree {
     const rows = [...this.element.querySelectorAll("summary")].filter((row) => row.checkVisibility());
     rows[rows.indexOf(from) + move]?.focus();
   }
+}
+
+function nothing() {
+  return Search.active ? "Nothing matches." : "None.";
 }
 
 /** Buttons that open a tree to a depth. */
