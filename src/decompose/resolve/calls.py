@@ -28,6 +28,7 @@ class Calls:
         self.engine = engine
         self.containers = Containers(engine)
         self.classes = Classes(engine, self.call_value)
+        engine.calls = self
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""

@@ -11,10 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
 from decompose.resolve.values import Kind, Value, ValueTable
+
+if TYPE_CHECKING:
+    from decompose.resolve.calls import Calls
 
 MOST_VALUES = 64
 MOST_CONTEXTS = 48
@@ -100,6 +104,7 @@ class Engine:
         self._containers = 0
         self.sites: list[CallSite] = []
         self.aliases: dict[str, int] = {}
+        self.calls: Calls  # set by `Calls`, so that libraries reach classes and containers
         for library in self.libraries:
             library.start(self)
 
