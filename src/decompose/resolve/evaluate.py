@@ -18,6 +18,7 @@ from decompose.resolve.values import Kind, Value
 _MOST_TEXTS = 16
 _MOST_TEXT_PARTS = 24
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod", "property"})
+_ACCESSOR_DECORATORS = frozenset({"setter", "deleter", "getter", "expression"})
 
 
 class Evaluator:
@@ -153,6 +154,8 @@ class Evaluator:
         self._line = definition.facts.line
         callee = self._use(ReferenceKind.DECORATE, decorator)
         if isinstance(decorator, f.Name) and decorator.id in _BINDING_DECORATORS:
+            return node
+        if isinstance(decorator, f.Attr) and decorator.attr in _ACCESSOR_DECORATORS:
             return node
         result = self.engine.node()
         site = make_site(self.engine, self.place, ((node, False),), (), result)
