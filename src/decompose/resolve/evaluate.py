@@ -113,7 +113,8 @@ class Evaluator:
         if first.kind not in ("pos", "arg"):
             return
         class_ = self.class_value(parent)
-        receiver = class_ if definition.method_kind == "class" else self.engine.instance(class_)
+        on_class = definition.method_kind in ("class", "declared", "expression")
+        receiver = class_ if on_class else self.engine.instance(class_)
         if not activation.context:
             target = names.variable(self.engine, activation, first.name)
             self.engine.add(target, receiver)
@@ -282,7 +283,7 @@ class Evaluator:
 
     def name(self, expr: f.Name) -> int:
         """A variable."""
-        bare = expr.id.partition("@")[0]
+        bare = expr.id.partition("@")[0] or expr.id
         if bare == "@instance":
             return self.unknown
         here = self._activation
