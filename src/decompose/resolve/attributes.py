@@ -283,7 +283,7 @@ class Classes:
     def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         value = self.engine.values[number]
         if value.kind is Kind.FUNCTION:
-            self._bind_function(number, value, receiver, place, result)
+            self._bind_function(number, value, receiver, attr, place, result)
             return
         if value.kind in (Kind.EXTERNAL, Kind.MODEL, Kind.INSTANCE):
             for library in self.engine.libraries:
@@ -292,22 +292,33 @@ class Classes:
         self.engine.add(result, number)
 
     def _bind_function(
-        self, number: int, value: Value, receiver: int, place: Place, result: int
+        self, number: int, value: Value, receiver: int, attr: str, place: Place, result: int
     ) -> None:
         method = self.engine.program.definitions[value.index].method_kind
-        held = self.engine.values[receiver]
+        held, through = self.engine.values[receiver], receiver
         on_class = held.kind is Kind.CLASS
         if method == "static" or (on_class and method == ""):
             self.engine.add(result, number)
             return
-        if method == "class" and not on_class:
+        if method == "setter" or (method == "expression" and not on_class):
+            return
+        if method in ("class", "declared") and not on_class:
             receiver = held.link
         bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
-        if method == "property":
-            site = make_site(self.engine, place, (), (), result)
-            self._call(bound, site)
+        if method in ("property", "expression"):
+            self._call(bound, make_site(self.engine, place, (), (), result))
+        elif method == "declared":
+            self._call_declared(bound, through, attr, place, result)
         else:
             self.engine.add(result, bound)
+
+    def _call_declared(
+        self, bound: int, receiver: int, attr: str, place: Place, result: int
+    ) -> None:
+        """A `declared_attr`: what the function gives is as if it stood in the class body."""
+        given = self.engine.node()
+        self._call(bound, make_site(self.engine, place, (), (), given))
+        self._bind_all(given, receiver, attr, place, result)
 
     # Stores ----------------------------------------------------------------------------------
 
@@ -325,9 +336,24 @@ class Classes:
         if value.kind in (Kind.CONSTANT, Kind.SUPER):
             return
         self.engine.edge(node, self.engine.field(number, attr))
+        if value.kind is Kind.INSTANCE and attr in self.engine.program.setters:
+            self.find(value.link, attr, lambda found: self._set_all(found, number, node, place))
         if value.kind in (Kind.EXTERNAL, Kind.INSTANCE):
             for library in self.engine.libraries:
                 library.store(number, attr, node, place)
+
+    def _set_all(self, found: int, receiver: int, node: int, place: Place) -> None:
+        self.engine.watch(found, lambda value: self._set(value, receiver, node, place))
+
+    def _set(self, number: int, receiver: int, node: int, place: Place) -> None:
+        """Call the setter that a class attribute may be."""
+        value = self.engine.values[number]
+        if value.kind is Kind.FUNCTION:
+            definition = self.engine.program.definitions[value.index]
+            if definition.method_kind == "setter":
+                bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
+                site = make_site(self.engine, place, ((node, False),), (), self.engine.node())
+                self._call(bound, site)
 
 
 def _behind(order: list[int], class_: int | None) -> list[int]:

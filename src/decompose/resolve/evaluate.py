@@ -18,6 +18,7 @@ from decompose.resolve.values import Kind, Value
 _MOST_TEXTS = 16
 _MOST_TEXT_PARTS = 24
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod", "property"})
+_ACCESSOR_DECORATORS = frozenset({"setter", "deleter", "getter", "expression"})
 
 
 class Evaluator:
@@ -112,7 +113,8 @@ class Evaluator:
         if first.kind not in ("pos", "arg"):
             return
         class_ = self.class_value(parent)
-        receiver = class_ if definition.method_kind == "class" else self.engine.instance(class_)
+        on_class = definition.method_kind in ("class", "declared", "expression")
+        receiver = class_ if on_class else self.engine.instance(class_)
         if not activation.context:
             target = names.variable(self.engine, activation, first.name)
             self.engine.add(target, receiver)
@@ -151,6 +153,8 @@ class Evaluator:
         self._line = definition.facts.line
         callee = self._use(ReferenceKind.DECORATE, decorator)
         if isinstance(decorator, f.Name) and decorator.id in _BINDING_DECORATORS:
+            return node
+        if isinstance(decorator, f.Attr) and decorator.attr in _ACCESSOR_DECORATORS:
             return node
         result = self.engine.node()
         site = make_site(self.engine, self.place, ((node, False),), (), result)
@@ -278,7 +282,7 @@ class Evaluator:
 
     def name(self, expr: f.Name) -> int:
         """A variable."""
-        bare = expr.id.partition("@")[0]
+        bare = expr.id.partition("@")[0] or expr.id
         if bare == "@instance":
             return self.unknown
         here = self._activation

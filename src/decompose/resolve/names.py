@@ -36,7 +36,7 @@ def variable(engine: Engine, activation: Activation, name: str) -> int:
 
 def lookup(engine: Engine, activation: Activation, name: str) -> int:
     """The node that a read of `name` (versioned or not) sees."""
-    bare, _, version = name.partition("@")
+    bare, _, version = name.partition("@") if not name.startswith("@") else (name, "", "")
     versions = activation.definition.versions
     if bare in versions:
         if version and versions[bare] > 1:

@@ -27,11 +27,11 @@ _METHOD_KINDS = {
     "cached_property": "property",
     "hybrid_property": "property",
     "abstractproperty": "property",
-    "setter": "property",
+    "setter": "setter",
     "getter": "property",
-    "deleter": "property",
-    "expression": "class",
-    "declared_attr": "property",
+    "deleter": "setter",
+    "expression": "expression",
+    "declared_attr": "declared",
     "validates": "",
     "memoized_property": "property",
     "locked_cached_property": "property",
@@ -98,6 +98,7 @@ class Program:
         self.modules: dict[str, ModuleEntry] = {}
         self.definitions: list[Definition] = []
         self.packages: set[str] = set()
+        self.setters: set[str] = set()
         for module in facts:
             self._add(module)
         self._origins: dict[tuple[str, str], str | None] = {}
@@ -117,6 +118,8 @@ class Program:
             self.definitions.append(added)
         for added in entry.definitions:
             added.escapes = _escapes(added)
+            if added.method_kind == "setter":
+                self.setters.add(added.facts.name.rpartition(".")[2])
         if entry.definitions:
             _bind(entry)
 
@@ -201,7 +204,7 @@ def _method_kind(facts: DefinitionFacts) -> str:
         if isinstance(decorator, Name):
             name = decorator.id.partition("@")[0]
         elif isinstance(decorator, Attr):
-            name = decorator.attr
+            name = "declared_attr" if decorator.attr == "directive" else decorator.attr
         if name in _METHOD_KINDS:
             return _METHOD_KINDS[name]
     return ""

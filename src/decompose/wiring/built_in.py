@@ -26,6 +26,7 @@ from decompose.readers.flask import FlaskLibrary
 from decompose.readers.jinja import JinjaReader
 from decompose.readers.python import PythonReader
 from decompose.readers.sql import SqlReader
+from decompose.readers.sqlalchemy import SqlAlchemyLibrary
 from decompose.resolve import build_model
 from decompose.source import decode
 from decompose.wiring.program import Program
@@ -36,7 +37,7 @@ def built_in() -> Program:
     toolkit = Toolkit(
         readers=(PythonReader(), JinjaReader(), SqlReader()),
         evidence=(Structure(), Data(), Transactions(), Vocabulary(), History()),
-        resolve=partial(build_model, libraries=(FlaskLibrary,)),
+        resolve=partial(build_model, libraries=(FlaskLibrary, SqlAlchemyLibrary)),
         divide=_divide,
     )
     return Program(
