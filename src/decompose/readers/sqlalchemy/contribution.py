@@ -141,9 +141,7 @@ class _Tables:
             found.update(self.keys.of_constraints(self.mapping.own(number, "__table_args__")))
         return tuple(sorted(found))
 
-    def _with_relationships(
-        self, table: Table, classes: list[int], names: dict[int, str]
-    ) -> Table:
+    def _with_relationships(self, table: Table, classes: list[int], names: dict[int, str]) -> Table:
         related: set[Relationship] = set()
         for number in classes:
             related.update(self.keys.described(number, names))

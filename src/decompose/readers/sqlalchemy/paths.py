@@ -53,7 +53,10 @@ def is_base(path: str) -> bool:
 
 def is_root_base(path: str) -> bool:
     """Whether a direct child of this base is a declarative base itself, not an entity."""
-    return tail(path) in _ROOT_BASES or path in ("flask_sqlalchemy.Model", "flask_sqlalchemy.model.Model")
+    return tail(path) in _ROOT_BASES or path in (
+        "flask_sqlalchemy.Model",
+        "flask_sqlalchemy.model.Model",
+    )
 
 
 def is_flask(path: str) -> bool:

@@ -97,9 +97,7 @@ class Queries:
             self.engine.add(result, m.model(self.engine, m.ROW, link=self._statement(query)))
 
     def _entities(self, column: int, result: int) -> None:
-        m.each(
-            self.engine, column, lambda class_: self.relations.give_instance(class_, result)
-        )
+        m.each(self.engine, column, lambda class_: self.relations.give_instance(class_, result))
 
     def _row(self, query: int) -> int:
         query = self._statement(query)
