@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from decompose.domain.facts import ModuleFacts
+from decompose.domain.finding import Finding
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.source import SourceFile
@@ -28,4 +29,20 @@ class EvidenceSource(Protocol):
 
     def collect(self, model: SystemModel, root: str) -> tuple[Evidence, ...]:
         """Evidence sorted, with weights of this source's own scale (see `evidence`)."""
+        ...
+
+
+class Progress(Protocol):
+    """Watches a run. What it is told is for the person at the screen and enters no result."""
+
+    def stage(self, name: str, total: int) -> None:
+        """A new stage begins; `total` is its number of steps, 0 where it is not known."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """So many steps of the stage are done."""
+        ...
+
+    def note(self, finding: Finding) -> None:
+        """Something about this run, not about the source: a cache that can't be used."""
         ...

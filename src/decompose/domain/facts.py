@@ -248,18 +248,7 @@ Expr = (
     | Text
     | Unpack
 )
-Stmt = (
-    Assign
-    | SetAttr
-    | SetSub
-    | Eval
-    | Return
-    | Yield
-    | Raise
-    | Define
-    | StarImport
-    | DelAttr
-)
+Stmt = Assign | SetAttr | SetSub | Eval | Return | Yield | Raise | Define | StarImport | DelAttr
 
 
 class Param(_Node):

@@ -21,7 +21,7 @@ _PIECE = re.compile(
     r"|[^'\"`$;\s/-]+|.",
     re.DOTALL,
 )
-_LARGEST = 5_000_000
+_LARGEST = 1_000_000
 
 
 class SqlReader:

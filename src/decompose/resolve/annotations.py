@@ -15,8 +15,25 @@ _TRANSPARENT = frozenset(
 )
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "DefaultDict", "OrderedDict"})
 _ITERABLES = frozenset(
-    """list List set Set frozenset FrozenSet tuple Tuple Sequence Iterable Iterator Collection
-    Generator AsyncIterator MutableSequence deque Deque""".split()
+    [
+        "list",
+        "List",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "tuple",
+        "Tuple",
+        "Sequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "Generator",
+        "AsyncIterator",
+        "MutableSequence",
+        "deque",
+        "Deque",
+    ]
 )
 
 

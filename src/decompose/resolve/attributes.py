@@ -59,6 +59,12 @@ class Classes:
                 return number
         return None
 
+    def external_bases(self, class_: int) -> list[int]:
+        """Every library's class among the bases, in resolution order."""
+        entry = self._entries.get(class_)
+        order = entry.order if entry is not None else []
+        return [n for n in order if self.engine.values[n].kind is Kind.EXTERNAL]
+
     def is_subclass(self, class_: int, path: str) -> bool:
         """Whether a library's class with this path (its end suffices) is among the bases."""
         entry = self._entries.get(class_)
@@ -126,31 +132,41 @@ class Classes:
         if entry is None:
             return
         seen: set[int] = set()
-        settled = False
 
         def look() -> None:
-            nonlocal settled
-            order = entry.order
-            if after is not None and after in order:
-                order = order[order.index(after) + 1 :]
-            for number in order:
-                for node in self._own(number, attr):
-                    if node not in seen:
-                        seen.add(node)
-                        found(node)
-                if self._binds(number, attr):
-                    settled = True
-                    return
+            for node in self._candidates(entry, attr, after):
+                if node not in seen:
+                    seen.add(node)
+                    found(node)
 
         def absent() -> None:
             external = self.external_base(class_)
-            if not settled and external is not None and missing is not None:
+            if (
+                external is not None
+                and missing is not None
+                and not self.defines(class_, attr, after)
+            ):
                 missing(external)
 
         entry.lookups.append(look)
         look()
-        if not settled and missing is not None:
+        if missing is not None and not self.defines(class_, attr, after):
             self.engine.later(absent)
+
+    def _candidates(self, entry: ClassEntry, attr: str, after: int | None) -> list[int]:
+        """Nodes of `attr` in resolution order, up to the first class that binds it."""
+        nodes: list[int] = []
+        for number in _behind(entry.order, after):
+            nodes += self._own(number, attr)
+            if self._binds(number, attr):
+                break
+        return nodes
+
+    def defines(self, class_: int, attr: str, after: int | None = None) -> bool:
+        """Whether a class of ours in the resolution order binds `attr` in its body."""
+        entry = self._entries.get(class_)
+        order = _behind(entry.order, after) if entry is not None else []
+        return any(self._binds(number, attr) for number in order)
 
     def _binds(self, number: int, attr: str) -> bool:
         entry = self._entries.get(number)
@@ -214,9 +230,7 @@ class Classes:
             lambda base: self._inherit(number, base, attr, place, result),
         )
 
-    def _load_class(
-        self, number: int, receiver: int, attr: str, place: Place, result: int
-    ) -> None:
+    def _load_class(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         self.find(
             number,
             attr,
@@ -264,9 +278,7 @@ class Classes:
     # Binding ---------------------------------------------------------------------------------
 
     def _bind_all(self, node: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.engine.watch(
-            node, lambda value: self._bind(value, receiver, attr, place, result)
-        )
+        self.engine.watch(node, lambda value: self._bind(value, receiver, attr, place, result))
 
     def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         value = self.engine.values[number]
@@ -292,9 +304,7 @@ class Classes:
             return
         if method in ("class", "declared") and not on_class:
             receiver = held.link
-        bound = self.engine.values.number(
-            Value(Kind.BOUND, index=receiver, link=number)
-        )
+        bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
         if method in ("property", "expression"):
             self._call(bound, make_site(self.engine, place, (), (), result))
         elif method == "declared":
@@ -332,7 +342,6 @@ class Classes:
             for library in self.engine.libraries:
                 library.store(number, attr, node, place)
 
-
     def _set_all(self, found: int, receiver: int, node: int, place: Place) -> None:
         self.engine.watch(found, lambda value: self._set(value, receiver, node, place))
 
@@ -343,10 +352,15 @@ class Classes:
             definition = self.engine.program.definitions[value.index]
             if definition.method_kind == "setter":
                 bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
-                site = make_site(
-                    self.engine, place, ((node, False),), (), self.engine.node()
-                )
+                site = make_site(self.engine, place, ((node, False),), (), self.engine.node())
                 self._call(bound, site)
+
+
+def _behind(order: list[int], class_: int | None) -> list[int]:
+    """What follows `class_` in a resolution order; all of it without one."""
+    if class_ is None or class_ not in order:
+        return order
+    return order[order.index(class_) + 1 :]
 
 
 def make_site(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from decompose.resolve import names
 from decompose.resolve.attributes import Classes, make_site
@@ -17,7 +18,10 @@ _CALLS_ARGUMENTS = frozenset(
 _COPIES = frozenset(
     f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed")
 ) | {"builtins.iter", "builtins.filter", "itertools.chain", "itertools.islice", "collections.deque"}
-_SAME = frozenset({"copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "operator.index"})
+_FORWARDED = frozenset(
+    {"copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.property"}
+    | {"functools.wraps()", "functools.update_wrapper"}
+)
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
 
@@ -290,38 +294,32 @@ class Calls:
 
     def _call_known(self, value: Value, site: CallSite) -> bool:
         """The built-in and standard functions whose result matters."""
-        name = value.name
-        first = site.argument(0)
+        name, first = value.name, site.argument(0)
         if name in _CALLS_ARGUMENTS:
             self._call_arguments(name, site)
-        if name in _COPIES:
-            self._copy_items(site)
-        elif name in _SAME:
+        action = _KNOWN.get(name)
+        if action is not None:
+            action(self, site)
+        elif name in _FORWARDED and first is not None:
             for node, _ in site.args:
                 self.engine.edge(node, site.result)
-        elif name == "builtins.next" and first is not None:
-            self.engine.watch(first, lambda it: self._advance(it, site.place, site.result))
-        elif name in ("builtins.enumerate", "builtins.zip"):
-            self._tuples(name, site)
-        elif name in _DICTS:
-            self._dict(site)
-        elif name in ("builtins.getattr", "builtins.setattr"):
-            self._dynamic_attribute(name, site)
-        elif name == "functools.partial":
-            self._partial(site)
         elif name == "functools.partial()":
             self._call_partial(value, site)
-        elif name in ("functools.wraps()", "functools.update_wrapper") and first is not None:
-            self.engine.edge(first, site.result)
-        elif name == "builtins.type" and first is not None:
-            self.engine.watch(first, lambda v: self._type(v, site.result))
-        elif name == "builtins.property" and first is not None:
-            self.engine.edge(first, site.result)
-        elif name == "builtins.super":
-            self._super(site)
         else:
             return name in _CALLS_ARGUMENTS
         return True
+
+    def _next(self, site: CallSite) -> None:
+        for node, _ in site.args[:1]:
+            self.engine.watch(node, lambda it: self._advance(it, site.place, site.result))
+
+    def _type_of(self, site: CallSite) -> None:
+        for node, _ in site.args[:1]:
+            self.engine.watch(node, lambda value: self._type(value, site.result))
+
+    def _import_named(self, site: CallSite) -> None:
+        for node, _ in site.args[:1]:
+            self.engine.watch(node, lambda module: self._import(module, site))
 
     def _super(self, site: CallSite) -> None:
         """`super(C, self)`; the form without arguments is resolved where it stands."""
@@ -384,9 +382,14 @@ class Calls:
         else:
             self.iterate_value(number, place, self.containers.any(made))
 
-    def _tuples(self, name: str, site: CallSite) -> None:
+    def _enumerate(self, site: CallSite) -> None:
+        self._tuples(1, site)
+
+    def _zip(self, site: CallSite) -> None:
+        self._tuples(0, site)
+
+    def _tuples(self, offset: int, site: CallSite) -> None:
         pair, made = self.engine.container("tuple"), self.engine.container("list")
-        offset = 1 if name == "builtins.enumerate" else 0
         for position, (node, _) in enumerate(site.args):
             self.iterate(node, site.place, self.containers.item(pair, position + offset))
         self.engine.add(self.containers.any(made), pair)
@@ -410,9 +413,9 @@ class Calls:
             inner = make_site(self.engine, site.place, (), (), self.containers.any(made))
             self.call_value(number, inner)
 
-    def _dynamic_attribute(self, name: str, site: CallSite) -> None:
+    def _dynamic_attribute(self, site: CallSite) -> None:
         target, key = site.argument(0), site.argument(1)
-        if target is None or key is None or name != "builtins.getattr":
+        if target is None or key is None:
             return
         default = site.argument(2)
         if default is not None:
@@ -423,6 +426,19 @@ class Calls:
         value = self.engine.values[key]
         if value.kind is Kind.CONSTANT and isinstance(value.data, str):
             self.classes.load(target, value.data, site.place, site.result)
+
+    def _import(self, number: int, site: CallSite) -> None:
+        """`import_module` of a name known in part: every module of ours that it can mean."""
+        name = self.engine.values[number].data
+        if not isinstance(name, str):
+            return
+        if name.startswith("."):
+            packages = self.engine.texts(site.argument(1, "package"))
+            name = packages[0] + name if packages else name
+        pattern = re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
+        for module in sorted(self.engine.program.modules):
+            if pattern.fullmatch(module):
+                names.import_module(self.engine, module, site.result)
 
     def _partial(self, site: CallSite) -> None:
         """`partial(f, ...)`: the site remembers what is bound; calling it calls `f`."""
@@ -442,3 +458,17 @@ class Calls:
             site.result,
         )
         self.call(function, inner)
+
+
+_KNOWN: dict[str, Callable[[Calls, CallSite], None]] = {
+    **dict.fromkeys(_COPIES, Calls._copy_items),
+    **dict.fromkeys(_DICTS, Calls._dict),
+    "builtins.next": Calls._next,
+    "builtins.enumerate": Calls._enumerate,
+    "builtins.zip": Calls._zip,
+    "builtins.getattr": Calls._dynamic_attribute,
+    "builtins.super": Calls._super,
+    "builtins.type": Calls._type_of,
+    "importlib.import_module": Calls._import_named,
+    "functools.partial": Calls._partial,
+}

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from decompose.resolve.calls import Calls
 
 MOST_VALUES = 64
-MOST_CONTEXTS = 48
+MOST_CONTEXTS = 256
+CONTEXT_BUDGET = (10_000, 3)  # contexts of the whole program: at least, and per definition
 LONGEST_PATH = 160
 
 Watcher = Callable[[int], None]
@@ -84,7 +85,13 @@ class CallSite:
 
 
 class Engine:
-    """Nodes, values, activations and the work that is left."""
+    """Nodes, values, activations and the work that is left.
+
+    `calls` is what evaluates calls and attributes; libraries may use it once values flow.
+    `decorating` tells, for the call sites that apply a decorator, what is decorated.
+    """
+
+    calls: Calls
 
     def __init__(self, program: Program, libraries: Sequence[Library]) -> None:
         self.program = program
@@ -102,9 +109,11 @@ class Engine:
         self._fields: dict[tuple[int, str], int] = {}
         self._constants: dict[int, int] = {}
         self._containers = 0
+        floor, share = CONTEXT_BUDGET
+        self._most_activations = floor + share * len(program.definitions)
         self.sites: list[CallSite] = []
         self.aliases: dict[str, int] = {}
-        self.calls: Calls  # set by `Calls`, so that libraries reach classes and containers
+        self.decorating: dict[int, Definition] = {}
         for library in self.libraries:
             library.start(self)
 
@@ -173,6 +182,12 @@ class Engine:
         """The values of `node` in a fixed order."""
         return [self.values[number] for number in sorted(self.points[node])]
 
+    def texts(self, node: int | None) -> list[str]:
+        """The literal strings that `node` holds, in a fixed order."""
+        if node is None:
+            return []
+        return [v.data for v in self.held(node) if isinstance(v.data, str)]
+
     # Values ----------------------------------------------------------------------------------
 
     def literal(self, data: str | int | bool | None) -> int:
@@ -216,7 +231,7 @@ class Engine:
             return found
         if context:
             clones = self._clones.get(definition.index, 0)
-            if clones >= MOST_CONTEXTS:
+            if clones >= MOST_CONTEXTS or len(self.activations) >= self._most_activations:
                 return self.activation(definition, parent)
             self._clones[definition.index] = clones + 1
         made = Activation(len(self.activations), definition, parent, context, self.node())

@@ -122,9 +122,7 @@ class Evaluator:
     def class_value(self, body: Activation) -> int:
         """The class whose body is the activation `body`."""
         above = body.parent.number if body.parent is not None else -1
-        return self.engine.values.number(
-            Value(Kind.CLASS, index=body.definition.index, link=above)
-        )
+        return self.engine.values.number(Value(Kind.CLASS, index=body.definition.index, link=above))
 
     def define(self, statement: f.Define) -> None:
         """A `def` or `class` statement: the definition, decorated, bound to its name."""
@@ -160,6 +158,7 @@ class Evaluator:
             return node
         result = self.engine.node()
         site = make_site(self.engine, self.place, ((node, False),), (), result)
+        self.engine.decorating[site.number] = definition
         self.calls.call(callee, site)
         self.engine.watch(callee, lambda value: self._hand_through(value, node, result))
         return result
@@ -288,9 +287,11 @@ class Evaluator:
             return self.unknown
         here = self._activation
         if bare not in here.definition.versions or here.parent is None:
-            if names.owner(here, bare) is None or here.parent is None:
-                self._refer_global(bare)
-            elif self._is_module_level(here, bare):
+            if (
+                names.owner(here, bare) is None
+                or here.parent is None
+                or self._is_module_level(here, bare)
+            ):
                 self._refer_global(bare)
         elif here.definition.facts.kind not in ("class",):
             pass
@@ -390,9 +391,7 @@ class Evaluator:
         self._line = expr.line
         result = self.engine.node()
         place, is_slice = self.place, expr.index == f.Lit("slice")
-        self.engine.watch(
-            base, lambda value: self._item(value, key, is_slice, place, result)
-        )
+        self.engine.watch(base, lambda value: self._item(value, key, is_slice, place, result))
         return result
 
     def _item(self, number: int, key: int, is_slice: bool, place: Place, result: int) -> None:

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundRoute:
-    """A route whose handlers are values still (FUNCTION, BOUND or CLASS)."""
+    """A route. `handler` names what runs, `handlers` are its values (FUNCTION, BOUND, CLASS)."""
 
     rule: str
+    handler: str
     methods: tuple[str, ...]
     endpoint: str
     blueprint: str
@@ -30,11 +31,12 @@ class FoundRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundEntry:
-    """A hook, command, receiver or task whose handlers are values still."""
+    """A hook, command, receiver or task; `handler` and `handlers` as in a route."""
 
     kind: EntryKind
     name: str
     scope: str
+    handler: str
     handlers: tuple[int, ...]
     location: Location
 

@@ -70,7 +70,7 @@ class Definition:
         self.escapes = False
         self.is_small = (
             facts.kind == "function"
-            and 0 < len(facts.params)
+            and len(facts.params) > 0
             and len(facts.body) <= SMALL_BODY
             and not facts.is_generator
         )
@@ -116,10 +116,10 @@ class Program:
                 parent.children.append(added)
             entry.definitions.append(added)
             self.definitions.append(added)
-        for definition in entry.definitions:
-            definition.escapes = _escapes(definition)
-            if definition.method_kind == "setter":
-                self.setters.add(definition.facts.name.rpartition(".")[2])
+        for added in entry.definitions:
+            added.escapes = _escapes(added)
+            if added.method_kind == "setter":
+                self.setters.add(added.facts.name.rpartition(".")[2])
         if entry.definitions:
             _bind(entry)
 

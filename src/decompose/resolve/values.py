@@ -36,7 +36,7 @@ class Value(NamedTuple):
 
     kind: Kind
     name: str = ""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides tuple.index, which no value needs
     link: int = -1
     data: str | int | bool | tuple[int, ...] | None = None
 

@@ -47,7 +47,7 @@ class ExpressionLowering:
 
     def read(self, name: str) -> Expr:
         """A variable as a read at this point sees it."""
-        self.words.append(name)
+        self.words.append(name.removeprefix("tag:"))
         return self.frame.read(name)
 
 
@@ -144,7 +144,8 @@ def _dict(low: ExpressionLowering, node: nodes.Dict) -> Expr:
 
 def _binary(low: ExpressionLowering, node: nodes.BinExpr) -> Expr:
     left, right = low.lower(node.left), low.lower(node.right)
-    if node.operator in ("+", "%") and (_is_text(left) or _is_text(right)):
+    named = node.operator == "%" and isinstance(right, Dict)  # as `{% trans %}` fills its text
+    if named or (node.operator in ("+", "%") and (_is_text(left) or _is_text(right))):
         return Text((*_parts(left), *_parts(right)))
     if isinstance(left, Const | Lit) and isinstance(right, Const | Lit):
         return _NUMBER
@@ -158,6 +159,8 @@ def _is_text(value: Expr) -> bool:
 
 
 def _parts(value: Expr) -> tuple[Expr, ...]:
+    if isinstance(value, Dict):
+        return tuple(part for _, part in value.items)
     return value.parts if isinstance(value, Text) else (value,)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 
 from decompose.domain.facts import (
@@ -32,6 +33,8 @@ from decompose.readers.python.builder import Builder
 _BOOL, _NUMBER, _STR = Lit("bool"), Lit("number"), Lit("str")
 _LITERALS = {float: Lit("float"), complex: Lit("complex"), bytes: Lit("bytes")}
 _UNKNOWN = Lit("unknown")
+_PERCENT = re.compile(r"%(?:\([^)]*\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _KEPT_CONSTANTS = 256
 _SETATTR_ARGUMENTS = 3
 
@@ -106,7 +109,8 @@ def _call(low: ExpressionLowering, node: ast.Call) -> Expr:
     args = tuple(low.lower(arg) for arg in node.args)
     kwargs = tuple((word.arg or "**", low.lower(word.value)) for word in node.keywords)
     if isinstance(func, Attr) and func.attr == "format" and _is_text(func.value):
-        return Text((func.value, *args, *(value for _, value in kwargs)))
+        named = tuple(value for _, value in kwargs)
+        return Text(_filled(func.value, _BRACES, (*args, *named)))
     return Call(func, args, kwargs, node.func.end_lineno or node.lineno)
 
 
@@ -221,6 +225,8 @@ def _starred(low: ExpressionLowering, node: ast.Starred) -> Expr:
 def _binary(low: ExpressionLowering, node: ast.BinOp) -> Expr:
     left, right = low.lower(node.left), low.lower(node.right)
     if isinstance(node.op, ast.Add | ast.Mod) and (_is_text(left) or _is_text(right)):
+        if isinstance(node.op, ast.Mod):
+            return Text(_filled(left, _PERCENT, _parts(right)))
         return Text((*_parts(left), *_parts(right)))
     if isinstance(left, Const | Lit) and isinstance(right, Const | Lit):
         return _NUMBER
@@ -239,6 +245,18 @@ def _parts(value: Expr) -> tuple[Expr, ...]:
     if isinstance(value, Seq) and value.kind == "tuple":
         return value.items
     return (value,)
+
+
+def _filled(template: Expr, hole: re.Pattern[str], values: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """A format string's parts with the values in its holes, in the order of both."""
+    if not isinstance(template, Const) or not isinstance(template.value, str):
+        return (*_parts(template), *values)
+    texts = hole.split(template.value)
+    parts: list[Expr] = [Const(texts[0])]
+    for i, text in enumerate(texts[1:]):
+        parts.append(values[i] if i < len(values) else _STR)
+        parts.append(Const(text))
+    return tuple(parts)
 
 
 def _unary(low: ExpressionLowering, node: ast.UnaryOp) -> Expr:
@@ -299,9 +317,7 @@ def _walrus(low: ExpressionLowering, node: ast.NamedExpr) -> Expr:
 def _comprehension(
     kind: str,
 ) -> Callable[[ExpressionLowering, ast.ListComp | ast.SetComp | ast.GeneratorExp], Expr]:
-    def lower(
-        low: ExpressionLowering, node: ast.ListComp | ast.SetComp | ast.GeneratorExp
-    ) -> Expr:
+    def lower(low: ExpressionLowering, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Expr:
         renames = dict(low.scope.renames)
         _generators(low, node.generators)
         item = low.lower(node.elt)

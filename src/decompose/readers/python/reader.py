@@ -8,14 +8,16 @@ import warnings
 from collections import Counter
 from functools import lru_cache
 
-from decompose.domain.facts import Const, Assign, ModuleFacts, Seq
+from decompose.domain.facts import Assign, Const, ModuleFacts, Seq
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.readers.python.statements import Lowering
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST_WORD = 3
-_PYTHON_2 = re.compile(rb"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,)", re.M)
+_PYTHON_2 = re.compile(
+    rb"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,)", re.M
+)
 _NEXT_STEP = {
     "python-2": "Port the file to Python 3 (2to3), or leave it out with `ignore`.",
     "too-deep": "Split the expression, or leave the file out with `ignore`.",
@@ -29,7 +31,7 @@ class PythonReader:
     """Reads Python of the version that runs this tool, and below as far as its parser does."""
 
     language = "python"
-    version = 1
+    version = 2
 
     def read(self, file: SourceFile, content: bytes) -> ModuleFacts:
         """Facts of one source; what can't be parsed gives one finding and no definitions."""

@@ -18,6 +18,7 @@ from decompose.readers.sqlalchemy.versions import Versions
 from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, FoundEntry
 from decompose.resolve.sql import SqlTable
+from decompose.resolve.values import Kind
 
 
 def contribution(
@@ -166,7 +167,12 @@ def _events(engine: Engine, declarations: Declarations) -> Iterator[FoundEntry]:
     """Listeners of mapper, attribute and session events."""
     for (handler, _), site in sorted(declarations.events.items(), key=lambda item: item[0]):
         name = next(iter(m.texts(engine, site.argument(1, "identifier"))), "")
+        value = engine.values[handler]
+        function = engine.values[value.link] if value.kind is Kind.BOUND else value
+        if function.kind not in (Kind.FUNCTION, Kind.CLASS):
+            continue
         yield FoundEntry(
+            handler=engine.program.definitions[function.index].id,
             kind=EntryKind.MODEL_EVENT,
             name=name,
             scope="",

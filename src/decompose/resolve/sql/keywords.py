@@ -8,24 +8,22 @@ from decompose.resolve.sql.result import SqlTable
 from decompose.resolve.sql.usage import PLACEHOLDER, Usage, table_name
 
 _FLAGS = re.IGNORECASE | re.DOTALL
-_FIRST_WORD = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/|\()*([a-z]+)\b", _FLAGS)
+_FIRST_WORD = re.compile(r"(?:\s++|--[^\n]*+|/\*.*?\*/|\()*+([a-z]+)\b", _FLAGS)
 _COMPANIONS = {
     "alter": r"\btable\b",
     "create": r"\b(?:table|view|trigger)\b",
     "delete": r"\bfrom\b",
     "drop": r"\btable\b",
     "insert": r"\binto\b",
-    "merge": r"\binto\b.*\bwhen\b",
+    "merge": r"\bwhen\b",
     "replace": r"\binto\b",
     "select": r"\bfrom\b",
     "truncate": r"\btable\b",
     "update": r"\bset\b",
-    "with": r"\bas\b.*\(.*\b(?:select|insert|update|delete)\b",
+    "with": r"\bas\s*(?:(?:not\s+)?materialized\s*)?\(",
 }
 _SETTINGS = ("begin", "comment", "explain", "pragma", "set", "start", "use")
-_ANY_VERB = (
-    r"\b(?:select\b.*\bfrom|insert\s+into|update\b.*\bset|delete\s+from|(?:create|alter)\s+table)\b"
-)
+_ANY_VERB = r"\b(?:select|update|insert\s+into|delete\s+from|(?:create|alter|drop)\s+table)\b"
 _COMPANION = {
     verb: re.compile(companion, _FLAGS)
     for verb, companion in (_COMPANIONS | dict.fromkeys(_SETTINGS, _ANY_VERB)).items()
@@ -34,10 +32,14 @@ _SYMBOL = re.compile(r"[*=]")
 
 _EXPLAIN = re.compile(r"^\s*explain\s+(?:query\s+plan\s+|analyze\s+|\([^)]*\)\s*)?", re.IGNORECASE)
 _REPLACE = re.compile(r"(^|;)(\s*)(?:replace|insert\s+or\s+\w+)\s+into\b", re.IGNORECASE)
-_HOLE = re.compile(r"\{\{.*?\}\}|\{[^{}]*\}|%\(\w+\)[a-z]|%[sdr](?![A-Za-z0-9])", re.DOTALL)
+_HOLE = re.compile(r"\{\{[^{}]*\}\}|\{[^{}]*\}|%\(\w+\)[a-z]|%[sdr](?![A-Za-z0-9])", re.DOTALL)
 _LONE_PLACEHOLDER = re.compile(rf"(?<![\w.\"'`\[]){PLACEHOLDER}(?![\w.\"'`\]])")
 
-_QUIET = re.compile(r"'[^']*(?:'|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_QUIET = re.compile(
+    r"'[^']*(?:'|\Z)|--[^\n]*|/\*.*?(?:\*/|\Z)"
+    r"|\b(?:extract|substring|trim)\s*\([^()]*?\bfrom\b|\bdistinct\s+from\b",
+    _FLAGS,
+)
 _PART = r"(?:\"[^\"]+\"|`[^`]+`|\[[^\]]+\]|\w+)"
 _MENTION = re.compile(
     r"\b(?P<verb>delete\s+from|from|join|into|using|update"
@@ -46,7 +48,9 @@ _MENTION = re.compile(
     rf"(?:(?P<schema>{_PART})\s*\.\s*)?(?P<name>{_PART})(?P<call>\s*\()?",
     re.IGNORECASE,
 )
-_CTE = re.compile(r"(?:\bwith|\brecursive|,)\s+(\w+)\s*(?:\([^()]*\)\s*)?\bas\b[\w\s]*\(", _FLAGS)
+_CTE = re.compile(
+    r"(?:\bwith|\brecursive|,)\s+(\w+)\s*(?:\([^()]*\)\s*)?\bas\b[\w\s]{0,20}\(", _FLAGS
+)
 
 
 def is_plausible(text: str) -> bool:
@@ -86,7 +90,9 @@ def scan(text: str) -> Usage:
     local = {name.lower() for name in _CTE.findall(text)}
     usage = Usage()
     for mention in _MENTION.finditer(text):
-        name = table_name(_unquoted(mention["schema"] or ""), _unquoted(mention["name"]))
+        bare = _unquoted(mention["name"])
+        quoted = bare != mention["name"]
+        name = table_name(_unquoted(mention["schema"] or ""), bare, quoted=quoted)
         if name and name.lower() not in local:
             _note(" ".join(mention["verb"].lower().split()), name, bool(mention["call"]), usage)
     return usage

@@ -26,7 +26,7 @@ _LARGEST = 200_000
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # what it can't parse is our business
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def statements(sql_text: str) -> SqlResult:
     """What the statements in `sql_text` read, write and declare; never raises.
 

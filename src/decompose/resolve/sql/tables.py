@@ -35,7 +35,8 @@ def _is_fragment(tree: exp.Expr) -> bool:
 def _use(tree: exp.Expr, usage: Usage) -> None:
     targets = [target for node in tree.walk() for target in _targets(node)]
     declared = {id(t) for node in tree.find_all(exp.Reference) for t in node.find_all(exp.Table)}
-    known = declared | {id(target) for target in targets}
+    named = {id(t) for node in tree.find_all(exp.Delete) for t in node.args.get("tables") or ()}
+    known = declared | named | {id(target) for target in targets}
     others = (t for t in tree.find_all(exp.Table) if id(t) not in known and not _is_cte(t))
     usage.add(usage.writes, _names(targets))
     usage.add(usage.reads, _names(others))
@@ -70,7 +71,7 @@ def _aliased(node: exp.Delete, table: exp.Table) -> exp.Table:
 def _names(tables: Iterable[exp.Table]) -> Iterator[str]:
     for table in tables:
         if isinstance(table.this, exp.Identifier):
-            name = table_name(table.db, table.name)
+            name = table_name(table.db, table.name, quoted=bool(table.this.args.get("quoted")))
             if name:
                 yield name
 

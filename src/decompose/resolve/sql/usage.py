@@ -13,8 +13,10 @@ _DEFAULT_SCHEMAS = frozenset({"public", "main", "dbo"})
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "performance_schema", "sys"})
 _SYSTEM_PREFIXES = ("sqlite_", "pg_")
 _NO_TABLE = re.compile(
-    "a|all|an|and|any|as|at|by|cascade|dual|each|every|for|if|in|it|no|nowait|of|on|or|our|restrict"
-    "|select|set|skip|some|that|the|them|these|this|to|unnest|values|where|with|your",
+    "a|all|an|and|any|as|at|by|cascade|cross|delete|dual|each|every|for|from|full|group|having|if"
+    "|in|inner|insert|into|it|join|left|limit|natural|no|not|nowait|null|of|on|or|order|our|outer"
+    "|restrict|returning|right|select|set|skip|some|that|the|them|these|this|to|union|unnest"
+    "|update|using|values|where|with|your",
     re.IGNORECASE,
 )
 
@@ -51,10 +53,13 @@ class Usage:
                 names.add(name)
 
 
-def table_name(schema: str, name: str) -> str:
-    """A table's name as the results have it; empty for what is no table of the application."""
+def table_name(schema: str, name: str, *, quoted: bool) -> str:
+    """A table's name as the results have it; empty for what is no table of the application.
+
+    Articles and reserved words count only in quotes: prose parses as SQL surprisingly often.
+    """
     schema = "" if PLACEHOLDER in schema or schema.lower() in _DEFAULT_SCHEMAS else schema
     system = schema.lower() in _SYSTEM_SCHEMAS or name.lower().startswith(_SYSTEM_PREFIXES)
-    if not name or system or _NO_TABLE.fullmatch(name):
+    if not name or system or (not quoted and _NO_TABLE.fullmatch(name)):
         return ""
     return f"{schema}.{name}" if schema else name

@@ -1,0 +1,60 @@
+# Everything starts from a bare clone with Python 3.11+, git and make: `make demo`, `make test`.
+
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& command -v $$python && break; done)
+UV := .cache/uv/bin/uv
+BIN := .venv/bin
+READY := .venv/.ready
+
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: demo test quick check bench real browser sample lock clean
+
+demo: $(READY) ## Analyse the sample and name the page to open
+	$(BIN)/decompose analyze sample_monolith --output decompose-report
+	@echo "Open $(CURDIR)/decompose-report/index.html"
+
+test: $(READY) ## All tests that need nothing but this repository and the package index
+	$(BIN)/pytest
+
+quick: $(READY) ## The tests without building and installing packages
+	$(BIN)/pytest --ignore=tests/packaging
+
+check: $(READY) ## Style, types and architecture
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY) ## Measurements: quality of the partition, time, memory
+	$(BIN)/pytest -m bench -s
+
+real: $(READY) ## Real applications, fetched and run, compared with what was found in their code
+	$(BIN)/pytest -m real -s
+
+browser: $(READY) ## The report's page in headless Chromium
+	$(BIN)/pytest -m browser
+
+sample: .cache/sample/.ready ## The sample monolith's own tests
+	cd sample_monolith && ../.cache/sample/bin/python -m pytest
+
+lock: $(UV) ## Choose new versions of what is depended on
+	$(UV) lock --upgrade --python $(PYTHON)
+
+clean: ## Remove what the targets above made
+	rm -rf .venv .cache build dist decompose-report
+
+$(READY): uv.lock pyproject.toml | $(UV)
+	$(UV) sync --locked --python $(PYTHON)
+	touch $@
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=path/to/python"; exit 1; }
+	$(PYTHON) -m venv .cache/uv
+	.cache/uv/bin/python -m pip install --quiet 'uv==0.13.9'
+
+.cache/sample/.ready: sample_monolith/requirements-dev.txt sample_monolith/requirements.txt | $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .cache/sample
+	$(UV) pip install --quiet --python .cache/sample/bin/python -r $<
+	touch $@

@@ -1,0 +1,1 @@
+"""Accounts: who customers and staff are, and how they prove it."""

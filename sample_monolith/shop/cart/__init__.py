@@ -1,0 +1,1 @@
+"""Cart: what a visitor means to buy."""

@@ -1,0 +1,1 @@
+"""Catalogue: what is for sale, and how people find it."""

@@ -1,0 +1,1 @@
+"""Inventory: what is in the warehouse and what is promised."""

@@ -1,0 +1,1 @@
+"""Payments: money in, money back, and the callbacks of the provider."""

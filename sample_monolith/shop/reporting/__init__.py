@@ -1,0 +1,1 @@
+"""Reporting: figures over everybody else's tables."""

@@ -1,0 +1,1 @@
+"""Shipping: methods, rates, parcels and the callbacks of the carrier."""

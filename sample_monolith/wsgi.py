@@ -1,0 +1,5 @@
+"""Entry point for WSGI servers: ``flask --app wsgi run`` or any server's ``wsgi:app``."""
+
+from shop import create_app
+
+app = create_app()

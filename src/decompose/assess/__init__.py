@@ -1,0 +1,7 @@
+"""What a partition would cost and whether it is worth it: seams, metrics, verdict, reasons."""
+
+from decompose.assess.analysis import assess
+from decompose.assess.explain import explain
+from decompose.assess.structure import mojofm
+
+__all__ = ["assess", "explain", "mojofm"]

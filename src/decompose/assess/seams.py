@@ -1,0 +1,204 @@
+"""Seams: what crosses two services, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from decompose.assess.view import View
+from decompose.domain.analysis import Automation, Seam, SeamKind
+from decompose.domain.boundary import Boundary
+from decompose.domain.finding import Location
+from decompose.domain.lookup import hubs
+from decompose.domain.model import (
+    Access,
+    DefinitionKind,
+    EntryKind,
+    Mode,
+    Reference,
+    ReferenceKind,
+    SystemModel,
+)
+
+TECHNIQUES = {
+    SeamKind.COPY: "copy the code into the slice",
+    SeamKind.READ: "read a replica fed from the owner's change feed",
+    SeamKind.COMMAND: "command: a client at the same import path calls the owner",
+    SeamKind.FORWARDED_WRITE: "capture the write on the replica and forward it to the owner",
+    SeamKind.SAGA: "saga: journalled steps with compensations",
+    SeamKind.FOREIGN_KEY: "keep the column, drop the constraint, reconcile by feed",
+    SeamKind.URL: "build-only URL rule",
+    SeamKind.TEMPLATE: "copy the template",
+    SeamKind.SIGNAL: "event on the change feed, sent after commit",
+    SeamKind.TASK: "runs in its owner's worker",
+}
+_BY_REFERENCE = {
+    ReferenceKind.URL: SeamKind.URL,
+    ReferenceKind.TEMPLATE: SeamKind.TEMPLATE,
+    ReferenceKind.SIGNAL: SeamKind.SIGNAL,
+}
+_TASKS = {EntryKind.TASK, EntryKind.SCHEDULE}
+_HOOKS = {EntryKind.BEFORE_REQUEST, EntryKind.AFTER_REQUEST, EntryKind.TEARDOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crossing:
+    kind: SeamKind
+    ends: tuple[str, str]
+    source: str
+    target: str
+    location: Location
+    flags: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    automation: Automation = Automation.AUTOMATIC
+
+
+def seams(model: SystemModel, seen: View, boundary: Boundary) -> tuple[Seam, ...]:
+    """All seams, one per kind, source, target and pair of services, at their first location."""
+    merged: dict[str, Seam] = {}
+    decided = dict(boundary.seams)
+    for crossing in _crossings(model, seen):
+        seam = _decided(_seam(crossing, seen), decided)
+        known = merged.get(seam.id)
+        merged[seam.id] = seam if known is None else _joined(known, seam)
+    return tuple(sorted(merged.values(), key=lambda s: (s.kind, s.location, s.id)))
+
+
+def _crossings(model: SystemModel, seen: View) -> Iterator[_Crossing]:
+    tasks = {entry.handler for entry in model.entries if entry.kind in _TASKS}
+    kinds = {d.id: d.kind for d in model.definitions}
+    for reference in model.references:
+        ends = seen.service(reference.source), seen.service(reference.target)
+        if all(ends) and ends[0] != ends[1] and reference.kind is not ReferenceKind.IMPORT:
+            yield _of_reference(reference, ends, seen, tasks, kinds)
+    for access in model.accesses:
+        yield from _of_access(access, model, seen)
+    yield from _foreign_keys(model, seen)
+    yield from _sagas(seen)
+
+
+def _of_reference(
+    reference: Reference,
+    ends: tuple[str, str],
+    seen: View,
+    tasks: set[str],
+    kinds: Mapping[str, DefinitionKind],
+) -> _Crossing:
+    kind = _BY_REFERENCE.get(reference.kind, SeamKind.COPY)
+    flags: tuple[str, ...] = ()
+    foreign = sorted(t for t in seen.writes.get(reference.target, ())
+                     if seen.owner.get(t) != ends[0])  # fmt: skip
+    if reference.target in tasks:
+        kind = SeamKind.TASK
+    elif kind is SeamKind.COPY and reference.kind is ReferenceKind.CALL and foreign:
+        kind, flags = SeamKind.COMMAND, (f"writes {', '.join(foreign)}",)
+    elif kind is SeamKind.COPY and kinds[reference.target] is DefinitionKind.VARIABLE:
+        flags = ("a module-level value: its copies diverge if it changes at run time",)
+    return _Crossing(kind=kind, ends=ends, source=reference.source, target=reference.target,
+                     location=reference.location, flags=flags)  # fmt: skip
+
+
+def _of_access(access: Access, model: SystemModel, seen: View) -> Iterator[_Crossing]:
+    owner = seen.owner.get(access.table, "")
+    here = seen.service(access.definition)
+    callers = [here] if here else _hosts(access.definition, model, seen)
+    for service in callers:
+        if not owner or service == owner:
+            continue
+        write = access.mode is Mode.WRITE
+        flags = ["wants a command"] if write else []
+        if write and not here:
+            flags.append("shared code writes a foreign table")
+        if write and access.table in seen.tied:
+            flags.append("two services write this table equally often: pin its owner")
+        tied = write and access.table in seen.tied
+        yield _Crossing(
+            kind=SeamKind.FORWARDED_WRITE if write else SeamKind.READ,
+            ends=(service, owner),
+            source=access.definition,
+            target=access.table,
+            location=access.location,
+            flags=tuple(flags),
+            automation=(Automation.REFUSED if tied else
+                        Automation.FORWARDED if write else Automation.AUTOMATIC),
+        )  # fmt: skip
+
+
+def _hosts(definition: str, model: SystemModel, seen: View) -> list[str]:
+    """The services that run shared code: all of them for a hook of the whole application."""
+    top = seen.top.get(definition, definition)
+    hooks = {seen.top.get(e.handler) for e in model.entries if e.kind in _HOOKS and not e.scope}
+    if top in hooks:
+        return list(seen.services)
+    names = set(seen.through.get(top, ()))
+    return sorted({seen.host(e) for e in seen.endpoints if e.name in names} - {""})
+
+
+def _foreign_keys(model: SystemModel, seen: View) -> Iterator[_Crossing]:
+    hub = hubs(model)
+    for table in model.tables:
+        for key in table.foreign_keys:
+            target = key.target.rsplit(".", 1)[0]
+            ends = seen.owner.get(table.name, ""), seen.owner.get(target, "")
+            if all(ends) and ends[0] != ends[1]:
+                flags = (f"on delete {key.on_delete.lower()}",) if key.on_delete else ()
+                source = hub.get(table.name, table.name)
+                yield _Crossing(kind=SeamKind.FOREIGN_KEY, ends=ends, source=source, target=target,
+                                location=key.location, flags=flags)  # fmt: skip
+
+
+def _sagas(seen: View) -> Iterator[_Crossing]:
+    for endpoint in seen.endpoints:
+        for transaction in endpoint.transactions:
+            steps = {t: seen.owner[t] for t in transaction.tables if seen.owner.get(t)}
+            owners = sorted(set(steps.values()))
+            if len(owners) < 2:  # noqa: PLR2004 - one owner is no saga
+                continue
+            host = seen.host(endpoint) or owners[0]
+            listed = ", ".join(f"{table} ({owner})" for table, owner in sorted(steps.items()))
+            for owner in owners:
+                if owner != host:
+                    yield _Crossing(
+                        kind=SeamKind.SAGA, ends=(host, owner), source=endpoint.handler,
+                        target=min(t for t, o in steps.items() if o == owner),
+                        location=transaction.commit, flags=(f"steps: {listed}",),
+                        endpoints=(endpoint.name,),
+                    )  # fmt: skip
+
+
+def _seam(crossing: _Crossing, seen: View) -> Seam:
+    here, there = crossing.ends
+    shared = "" if seen.service(crossing.source) else here
+    key = "\0".join((crossing.kind, crossing.source, crossing.target, shared))
+    through = seen.through.get(seen.top.get(crossing.source, ""), ())
+    return Seam(
+        id=f"{crossing.kind.value}-{sha256(key.encode()).hexdigest()[:10]}",
+        kind=crossing.kind,
+        automation=crossing.automation,
+        from_service=here,
+        to_service=there,
+        source=crossing.source,
+        target=crossing.target,
+        location=crossing.location,
+        technique=TECHNIQUES[crossing.kind],
+        flags=crossing.flags,
+        endpoints=crossing.endpoints or through,
+    )
+
+
+def _decided(seam: Seam, decided: Mapping[str, str]) -> Seam:
+    technique = decided.get(seam.id)
+    if technique is None:
+        return seam
+    automation = Automation.REFUSED if technique == "refuse" else Automation.AUTOMATIC
+    return replace(seam, technique=technique, automation=automation)
+
+
+def _joined(one: Seam, two: Seam) -> Seam:
+    return replace(
+        one,
+        location=min(one.location, two.location),
+        flags=tuple(sorted({*one.flags, *two.flags})),
+        endpoints=tuple(sorted({*one.endpoints, *two.endpoints})),
+    )

@@ -1,0 +1,252 @@
+"""From the coupling graph to candidate partitions, and the choice among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from decompose.cluster.consensus import SEEDS, Consensus, consensus
+from decompose.cluster.graph import Ordered, between, ordered
+from decompose.cluster.merge import Clusters, merges, parted
+from decompose.cluster.net import Labels, Net, modularity
+from decompose.cluster.placing import ASIDE, Draft, place
+from decompose.cluster.roles import Roles, Traits, kernel_roles, root_roles, traits
+from decompose.cluster.runs import degrees, leiden
+from decompose.cluster.score import Chance, chance, score, torn
+from decompose.cluster.settle import homes, settled
+from decompose.cluster.units import inner, unit_labels, units, with_membership
+from decompose.cluster.wishes import Wishes, wishes
+from decompose.domain.boundary import Boundary
+from decompose.domain.clustering import Candidate, Clustering
+from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.model import SystemModel
+from decompose.domain.partition import KERNEL, CouplingGraph, Partition
+
+MOST = 24
+_FINE = 1.5
+_FINER = 2.0
+_TURNS = 6
+_QUICK = SEEDS[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Units:
+    """What is clustered: the unit of each definition, the graph between units, and the runs."""
+
+    groups: tuple[int, ...]
+    net: Net
+    apart: frozenset[tuple[int, int]]
+    agreed: Consensus
+
+
+def partition(
+    model: SystemModel,
+    graph: CouplingGraph,
+    boundary: Boundary,
+    *,
+    seeds: Sequence[int] = SEEDS,
+) -> Clustering:
+    """Candidate partitions for several numbers of services, and the chosen one.
+
+    Raises UserError for names in `boundary` that nothing has, and for wishes that contradict.
+    """
+    order = ordered(model, graph)
+    wanted = wishes(model, boundary)
+    named = frozenset(name for name, _ in (*wanted.pins, *wanted.units))
+    roles = _roles(model, order, named)
+    parts = _units(order, roles, wanted, seeds)
+    whole = inner(order, [group >= 0 for group in parts.groups])
+    luck = chance(whole)
+    case = _Case(model=model, order=order, roles=roles, boundary=boundary, pins=dict(wanted.pins),
+                 fixed=named, parts=parts, whole=whole, luck=luck)  # fmt: skip
+    candidates = _candidates(case)
+    free = not parts.apart and not any(service not in ASIDE for service in case.pins.values())
+    return Clustering(
+        candidates=candidates,
+        chosen=_chosen(candidates, boundary.services, free=free),
+        z_score=round(luck.z_score(modularity(whole, leiden(whole, SEEDS[0]))), 3),
+        agreement=round(parts.agreed.agreement, 4),
+        findings=_findings(candidates, boundary.services),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """All that the candidates of one system have in common."""
+
+    model: SystemModel
+    order: Ordered
+    roles: Roles
+    boundary: Boundary
+    pins: Mapping[str, str]
+    fixed: frozenset[str]
+    parts: _Units
+    whole: Net
+    luck: Chance
+
+
+def _candidates(case: _Case) -> tuple[Candidate, ...]:
+    """The best for each number of services; staying one is always among them."""
+    stages = _stages(case.model, case.order, case.parts, case.boundary.services)
+    together = tuple(0 if group >= 0 else -1 for group in case.parts.groups)
+    kept = {name: service for name, service in case.pins.items() if service in ASIDE}
+    one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
+    found = {len(one.partition.services): one}
+    for count in sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys()):
+        labels = unit_labels(case.parts.groups, stages[count])
+        made = _candidate(case, settled(case.model, case.order, labels, case.fixed))
+        number = len(made.partition.services)
+        if number not in found or (number > 1 and made.score > found[number].score):
+            found[number] = made
+    return tuple(found[number] for number in sorted(found))
+
+
+def _candidate(case: _Case, labels: Labels) -> Candidate:
+    draft = Draft(labels=labels, votes=_votes(case.parts, labels))
+    made = place(case.model, case.order, draft, roles=case.roles, boundary=case.boundary,
+                 pins=case.pins)  # fmt: skip
+    number = len(made.services)
+    at = {service.id: i for i, service in enumerate(made.services)}
+    final = [at.get(service, -1) for service in _by_definition(case.order, made)]
+    groups = [label if label >= 0 else number + i for i, label in enumerate(final)]
+    quality, expected = modularity(case.whole, groups), case.luck.expected(number)
+    cut = torn(case.order.bonds, final)
+    return Candidate(
+        partition=made,
+        modularity=abs(round(quality, 6)) if number <= 1 else round(quality, 6),
+        expected=round(expected, 6),
+        torn=round(cut, 6),
+        score=round(score(number, quality, expected, cut), 6),
+    )
+
+
+def _by_definition(order: Ordered, made: Partition) -> list[str]:
+    place_of = {placement.definition: placement.service for placement in made.placements}
+    return [place_of[definition.id] for definition in order.definitions]
+
+
+def _roles(model: SystemModel, order: Ordered, asked: frozenset[str]) -> Roles:
+    """Roles of all definitions that no service owns; what people placed has none."""
+    found = traits(model)
+    before = root_roles(model, found, order.definitions)
+    inside = [d.id not in before for d in order.definitions]
+    labels = consensus(with_membership(order, inside), _QUICK).labels
+    roles = before | kernel_roles(found, order, labels, before)
+    _idle(order, found, roles)
+    return {name: role for name, role in roles.items() if name not in asked}
+
+
+def _idle(order: Ordered, found: Traits, roles: Roles) -> None:
+    """Module code and modules that nothing ties to a domain follow the rest of their module."""
+    tied = {i for pair in order.weights for i in pair}
+    members: dict[str, list[int]] = {}
+    for i, definition in enumerate(order.definitions):
+        members.setdefault(definition.module, []).append(i)
+    for inside in members.values():
+        names = [order.definitions[i].id for i in inside]
+        places = Counter(roles[name][0] for name in names if name in roles)
+        open_ = [i for i in inside if order.definitions[i].id not in roles]
+        code = [i for i in open_ if order.definitions[i].kind != "module"]
+        loose = not any(i in tied or order.definitions[i].id in found.domain for i in code)
+        if loose and (places or not any(i in tied for i in open_)):
+            best = max(places, key=lambda p: (places[p], p), default=KERNEL)
+            for i in open_:
+                reason = "follows the rest of its module" if places else "tied to nothing"
+                roles[order.definitions[i].id] = best, reason
+
+
+def _units(order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]) -> _Units:
+    inside = [d.id not in roles for d in order.definitions]
+    fine = consensus(with_membership(order, inside), _QUICK, resolution=_FINER).labels
+    alone = dict(wanted.units)
+    groups = units(order, fine, inside, alone)
+    size = max(groups, default=-1) + 1
+    net = Net.of(size, between(order.weights, groups))
+    number = {alone[d.id]: group for d, group in zip(order.definitions, groups, strict=True)
+              if d.id in alone}  # fmt: skip
+    apart = {(min(number[a], number[b]), max(number[a], number[b])) for a, b in wanted.apart}
+    return _Units(groups=groups, net=net, apart=frozenset(apart), agreed=consensus(net, seeds))
+
+
+def _stages(
+    model: SystemModel, order: Ordered, parts: _Units, wanted: int | None
+) -> dict[int, Labels]:
+    """Labels of units for every number of services that merging passes through."""
+    resolution, found = _FINE, {}
+    for _ in range(_TURNS):
+        labels = consensus(parts.net, _QUICK, resolution=resolution).labels
+        labels = parted(labels, parts.apart)
+        found = merges(_clusters(model, order, parts, labels))
+        found = {n: tuple(step[label] for label in labels) for n, step in found.items()}
+        if max(found, default=0) >= min(wanted or 1, parts.net.size):
+            break
+        resolution *= 2
+    return found
+
+
+def _clusters(model: SystemModel, order: Ordered, parts: _Units, labels: Labels) -> Clusters:
+    groups = unit_labels(parts.groups, labels)
+    size = max(labels, default=-1) + 1
+    mass = [0.0] * size
+    for label, degree in zip(labels, degrees(parts.net), strict=True):
+        mass[label] += degree
+    at = {d.id: group for d, group in zip(order.definitions, groups, strict=True)}
+    apart = {(min(labels[a], labels[b]), max(labels[a], labels[b])) for a, b in parts.apart}
+    return Clusters(
+        size=size,
+        weights=between(order.weights, groups),
+        bonds=between(order.bonds, groups),
+        mass=tuple(mass),
+        homeless=frozenset(range(size)) - homes(model, at),
+        apart=frozenset(apart),
+    )
+
+
+def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], ...]:
+    """Per definition, the share of runs whose community lies mostly in each label."""
+    main: dict[int, Counter[int]] = {}
+    for group, label in zip(parts.groups, labels, strict=True):
+        if group >= 0:
+            main.setdefault(group, Counter())[label] += 1
+    unit = [max(main[g], key=lambda n: (main[g][n], -n)) for g in range(parts.net.size)]
+    mass = degrees(parts.net)
+    votes: list[Counter[int]] = [Counter() for _ in unit]
+    for run in parts.agreed.runs:
+        shares: dict[int, dict[int, float]] = {}
+        for community, label, weight in zip(run, unit, mass, strict=True):
+            share = shares.setdefault(community, {})
+            share[label] = share.get(label, 0.0) + weight
+        best = {c: max(s, key=lambda n: (round(s[n], 6), -n)) for c, s in shares.items()}
+        for i, community in enumerate(run):
+            votes[i][best[community]] += 1
+    runs = len(parts.agreed.runs) or 1
+    parts_of = [{label: n / runs for label, n in vote.items()} for vote in votes]
+    return tuple(parts_of[group] if group >= 0 else {} for group in parts.groups)
+
+
+def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) -> int:
+    """The number asked for or the nearest; else the best score, of two or more where people parted.
+
+    `free` says that no pin and no cannot-link asks for several services.
+    """
+    sizes = [len(candidate.partition.services) for candidate in candidates]
+    if wanted is not None:
+        return min(range(len(sizes)), key=lambda i: abs(sizes[i] - wanted))
+    fit = [i for i, size in enumerate(sizes) if free or size > 1] or list(range(len(sizes)))
+    return max(fit, key=lambda i: (candidates[i].score, -i))
+
+
+def _findings(candidates: Sequence[Candidate], wanted: int | None) -> tuple[Finding, ...]:
+    if wanted is None or any(len(c.partition.services) == wanted for c in candidates):
+        return ()
+    counts = ", ".join(str(len(c.partition.services)) for c in candidates)
+    return (
+        Finding(
+            location=Location(path="."),
+            code="services-not-reached",
+            severity=Severity.WARNING,
+            message=f"{wanted} services were asked for; the code and the boundary allow {counts}.",
+            hint="Ask for one of these numbers, or loosen pins, must_link and cannot_link.",
+        ),
+    )

@@ -1,0 +1,75 @@
+"""One owner per table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from decompose.domain.lookup import hubs, tops
+from decompose.domain.model import Effect, EndpointEffects, Mode, SystemModel
+from decompose.domain.partition import KERNEL, ROOT, TableOwner
+
+_ASIDE = (KERNEL, ROOT)
+
+
+def owners(
+    model: SystemModel,
+    place: Mapping[str, str],
+    services: Sequence[str],
+    forced: Mapping[str, str],
+) -> tuple[TableOwner, ...]:
+    """The owner of each table: the service with most of the entry points that write it.
+
+    An entry point's write counts for the service of the code that writes, or for the entry
+    point's own where that code is kernel or root. Ties go to the service of the table's entity,
+    then to its reader; `tied` says that two services write equally often and nobody chose.
+    """
+    top, hub = tops(model), hubs(model)
+    writes, reads = _votes(model, {name: place[top[name]] for name in top if top[name] in place})
+    found = []
+    for table in model.tables:
+        home = place.get(hub.get(table.name, ""), "")
+        written, read = writes.get(table.name, Counter()), reads.get(table.name, Counter())
+
+        def rank(service: str, w: Counter[str] = written, r: Counter[str] = read,
+                 h: str = home) -> tuple[int, bool, int, int]:  # fmt: skip
+            return w[service], service == h, r[service], -services.index(service)
+
+        best = forced.get(table.name) or max(services, key=rank, default="")
+        rivals = [s for s in services if written[s] and written[s] == written[best] and s != best]
+        found.append(
+            TableOwner(
+                table=table.name,
+                owner=best,
+                writers=tuple(sorted(s for s in services if written[s])),
+                readers=tuple(sorted(s for s in services if read[s])),
+                tied=bool(rivals) and table.name not in forced,
+            )
+        )
+    return tuple(found)
+
+
+_Votes = dict[str, Counter[str]]
+
+
+def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes]:
+    votes: dict[Mode, _Votes] = {Mode.READ: {}, Mode.WRITE: {}}
+    seen: set[tuple[str, str]] = set()
+    for endpoint in model.endpoints:
+        for effect in endpoint.effects:
+            service = _accessor(effect, endpoint, place)
+            votes[effect.mode].setdefault(effect.table, Counter())[service] += 1
+            seen.add((effect.table, effect.mode))
+    for access in model.accesses:
+        if (access.table, access.mode) not in seen:
+            service = place.get(access.definition, "")
+            votes[access.mode].setdefault(access.table, Counter())[service] += 1
+    return votes[Mode.WRITE], votes[Mode.READ]
+
+
+def _accessor(effect: Effect, endpoint: EndpointEffects, place: Mapping[str, str]) -> str:
+    for name in (effect.path[-1:] or (endpoint.handler,)) + (endpoint.handler,):
+        service = place.get(name, ROOT)
+        if service not in _ASIDE:
+            return service
+    return ""

@@ -1,0 +1,118 @@
+"""Single runs of clustering algorithms, each with a seed of its own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import fsum
+
+import igraph
+import networkx
+
+from decompose.cluster.net import Labels, Net, canonical
+
+_LOUVAIN_EDGES = 5_000
+_RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
+_ROUND = 8
+_POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[random.Random]:
+    """Igraph draws from this seed inside the block, and from Python's generator again after it."""
+    generator = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    igraph.set_random_number_generator(generator)
+    try:
+        yield generator
+    finally:
+        igraph.set_random_number_generator(random)
+
+
+def degrees(net: Net) -> tuple[float, ...]:
+    """The sum of each node's weights; an inner weight counts twice."""
+    found: list[float] = [0.0] * net.size
+    for (i, j), weight in zip(net.edges, net.weights, strict=True):
+        found[i] += weight
+        found[j] += weight
+    return tuple(found)
+
+
+def leiden(
+    net: Net, seed: int, *, resolution: float = 1.0, mass: Sequence[float] | None = None
+) -> Labels:
+    """Leiden run to convergence (Traag, Waltman, van Eck 2019) on generalised modularity.
+
+    `mass` are the nodes' degrees where the graph is a contracted one; with a mass of 1 each this
+    is the constant Potts model.
+    """
+    weights = degrees(net) if mass is None else mass
+    total = fsum(weights)
+    if not total or not net.edges:
+        return tuple(range(net.size))
+    with seeded(seed):
+        found = _graph(net).community_leiden(
+            objective_function="CPM",
+            weights=net.weights,
+            node_weights=list(weights),
+            resolution=resolution / total,
+            n_iterations=-1,
+        )
+    return canonical(found.membership)
+
+
+def potts(net: Net, seed: int) -> Labels:
+    """Leiden on the constant Potts model at ten times the graph's density."""
+    density = 10 * 2 * fsum(net.weights) / net.size
+    return leiden(net, seed, mass=[1.0] * net.size, resolution=density)
+
+
+def propagation(net: Net, seed: int) -> Labels:
+    """Label propagation (Raghavan, Albert, Kumara 2007)."""
+    with seeded(seed):
+        return canonical(_graph(net).community_label_propagation(weights=net.weights).membership)
+
+
+def louvain(net: Net, seed: int) -> Labels:
+    """Networkx's Louvain (Blondel et al. 2008)."""
+    graph = networkx.Graph()
+    graph.add_nodes_from(range(net.size))
+    graph.add_weighted_edges_from(
+        (i, j, weight) for (i, j), weight in zip(net.edges, net.weights, strict=True)
+    )
+    labels = [0] * net.size
+    found = networkx.community.louvain_communities(graph, seed=seed)
+    for label, members in enumerate(sorted(found, key=min)):
+        for node in members:
+            labels[node] = label
+    return canonical(labels)
+
+
+def mixed(net: Net, seeds: Sequence[int]) -> tuple[Labels, ...]:
+    """One run per seed, the algorithms and resolutions taking turns."""
+    found = []
+    for turn, seed in enumerate(seeds):
+        if turn % _ROUND == _POTTS:
+            found.append(potts(net, seed))
+        elif turn % _ROUND == _PROPAGATION:
+            found.append(propagation(net, seed))
+        elif turn % _ROUND == _LOUVAIN and len(net.edges) <= _LOUVAIN_EDGES:
+            found.append(louvain(net, seed))
+        else:
+            found.append(leiden(net, seed, resolution=_RESOLUTIONS[turn % len(_RESOLUTIONS)]))
+    return tuple(found)
+
+
+def rewired(net: Net, seed: int) -> Net:
+    """A random graph in which every node keeps its degree (Maslov and Sneppen 2002)."""
+    with seeded(seed) as generator:
+        graph = _graph(net)
+        graph.rewire(n=10 * len(net.edges))
+        weights = list(net.weights)
+        generator.shuffle(weights)
+    edges = {(min(e), max(e)): w for e, w in zip(graph.get_edgelist(), weights, strict=True)}
+    return Net.of(net.size, edges)
+
+
+def _graph(net: Net) -> igraph.Graph:
+    return igraph.Graph(n=net.size, edges=net.edges)

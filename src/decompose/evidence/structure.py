@@ -1,0 +1,89 @@
+"""Structure: one definition uses another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import fsum, log, log2, sqrt
+
+from decompose.domain.finding import Location
+from decompose.domain.lookup import nodes, tops
+from decompose.domain.model import ReferenceKind, SystemModel
+from decompose.domain.partition import Evidence, EvidenceKind
+
+WEIGHTS = {
+    ReferenceKind.CALL: 1.0,
+    ReferenceKind.INHERIT: 0.8,
+    ReferenceKind.TEMPLATE: 0.8,
+    ReferenceKind.REFERENCE: 0.7,
+    ReferenceKind.DECORATE: 0.5,
+    ReferenceKind.ANNOTATE: 0.5,
+    ReferenceKind.STRING: 0.4,
+    ReferenceKind.SIGNAL: 0.3,
+    ReferenceKind.URL: 0.1,
+    ReferenceKind.IMPORT: 0.1,
+}
+_VERBS = {
+    ReferenceKind.CALL: "calls",
+    ReferenceKind.INHERIT: "inherits from",
+    ReferenceKind.TEMPLATE: "renders or includes",
+    ReferenceKind.DECORATE: "is decorated by",
+    ReferenceKind.ANNOTATE: "is annotated with",
+    ReferenceKind.STRING: "names",
+    ReferenceKind.SIGNAL: "sends or receives",
+    ReferenceKind.URL: "links to",
+    ReferenceKind.IMPORT: "imports",
+}
+_Uses = dict[ReferenceKind, list[Location]]
+
+
+class Structure:
+    """References between top-level definitions, each damped by how many use its target.
+
+    weight(a uses b) = sum over kinds of WEIGHTS[kind] * (1 + log2 n) * idf(b) / sqrt(users(b)),
+    idf(b) = ln(N / users(b)) / ln N over the N definitions: what all use pulls nothing.
+    """
+
+    name = "structure"
+
+    def collect(self, model: SystemModel, root: str) -> tuple[Evidence, ...]:
+        """One piece of evidence per direction of use."""
+        uses = _uses(model)
+        users = Counter(target for _, target in uses)
+        total = max(2, len(nodes(model)))
+        found = [
+            _evidence(source, target, kinds, damping(users[target], total))
+            for (source, target), kinds in uses.items()
+        ]
+        return tuple(sorted(e for e in found if e.weight > 0))
+
+
+def damping(users: int, total: int) -> float:
+    """How much one use of a definition counts when `users` of `total` definitions use it."""
+    return max(0.0, log(total / users) / log(total)) / sqrt(users) if users < total else 0.0
+
+
+def _uses(model: SystemModel) -> dict[tuple[str, str], _Uses]:
+    top = tops(model)
+    uses: dict[tuple[str, str], _Uses] = {}
+    for reference in model.references:
+        source, target = top.get(reference.source), top.get(reference.target)
+        if reference.external or source is None or target is None or source == target:
+            continue
+        kinds = uses.setdefault((source, target), {})
+        kinds.setdefault(reference.kind, []).append(reference.location)
+    return uses
+
+
+def _evidence(source: str, target: str, kinds: _Uses, damp: float) -> Evidence:
+    weight = fsum(WEIGHTS[kind] * (1 + log2(len(at))) for kind, at in kinds.items()) * damp
+    strongest = max(kinds, key=lambda kind: WEIGHTS[kind])
+    times = len(kinds[strongest])
+    verb = _VERBS.get(strongest, "uses")
+    return Evidence(
+        a=min(source, target),
+        b=max(source, target),
+        kind=EvidenceKind.STRUCTURE,
+        weight=round(weight, 9),
+        why=f"{source} {verb} {target}" + (f" ({times} times)" if times > 1 else ""),
+        location=min(kinds[strongest]),
+    )

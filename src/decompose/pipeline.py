@@ -1,0 +1,96 @@
+"""The stages of an analysis, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from decompose.domain.analysis import Analysis
+from decompose.domain.boundary import Boundary
+from decompose.domain.facts import ModuleFacts
+from decompose.domain.finding import Finding
+from decompose.domain.model import SystemModel
+from decompose.domain.partition import Evidence
+from decompose.domain.source import SourceTree
+from decompose.ports import EvidenceSource, Progress, Reader
+from decompose.source import FactsCache, discover, find_boundary, load_boundary, read_all
+
+Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
+Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolkit:
+    """The parts that an analysis is made with.
+
+    `resolve` gives the system model of what the readers found. `divide` clusters the evidence
+    and assesses the result; its last argument is the absolute path of the source tree.
+    """
+
+    readers: tuple[Reader, ...]
+    evidence: tuple[EvidenceSource, ...]
+    resolve: Resolve
+    divide: Divide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person asks of one analysis.
+
+    `boundary` is the boundary file; without one, that in the tree's own folder counts. `services`
+    overrides the file's. `without` names evidence sources that are left out.
+    """
+
+    boundary: Path | None = None
+    services: int | None = None
+    workers: int = 1
+    cache: FactsCache | None = None
+    without: frozenset[str] = frozenset()
+
+
+def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) -> Analysis:
+    """Everything that the code below `root` says about a split.
+
+    Raises UserError where the tree or the boundary file can't be used.
+    """
+    boundary = _boundary(root, options)
+    progress.stage("Looking", 0)
+    tree = discover(root, boundary.ignore)
+    facts = read_all(tree, toolkit.readers, options.cache, options.workers, progress)
+    progress.stage("Resolving", 0)
+    model = toolkit.resolve(tree, facts)
+    evidence = _collect(toolkit.evidence, model, tree.root, options.without, progress)
+    progress.stage("Clustering", 0)
+    analysis = toolkit.divide(model, evidence, boundary, tree.root)
+    return replace(analysis, findings=_findings(tree, facts, model, analysis))
+
+
+def _boundary(root: Path, options: Options) -> Boundary:
+    path = options.boundary or find_boundary(root)
+    boundary = load_boundary(path) if path else Boundary()
+    return boundary if options.services is None else replace(boundary, services=options.services)
+
+
+def _collect(
+    sources: Sequence[EvidenceSource],
+    model: SystemModel,
+    root: str,
+    without: frozenset[str],
+    progress: Progress,
+) -> tuple[Evidence, ...]:
+    asked = [source for source in sources if source.name not in without]
+    progress.stage("Weighing", len(asked))
+    evidence: list[Evidence] = []
+    for source in asked:
+        evidence.extend(source.collect(model, root))
+        progress.advance(1)
+    return tuple(sorted(evidence))
+
+
+def _findings(
+    tree: SourceTree, facts: Iterable[ModuleFacts], model: SystemModel, analysis: Analysis
+) -> tuple[Finding, ...]:
+    """What every stage found, each thing once."""
+    of_files = (finding for module in facts for finding in module.findings)
+    return tuple(sorted({*tree.findings, *of_files, *model.findings, *analysis.findings}))

@@ -1,0 +1,70 @@
+"""`index.html`: one file with everything in it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+
+from decompose.domain.analysis import Analysis
+from decompose.render import asset, render
+from decompose.report.encode import encode
+from decompose.report.page_data import page_data
+from decompose.report.survey import survey
+
+_STYLES = ("report/page.css", "report/parts.css", "report/print.css")
+_LIBRARIES = (
+    "report/vendor/cytoscape.min.js",
+    "report/vendor/layout-base.js",
+    "report/vendor/cose-base.js",
+    "report/vendor/cytoscape-fcose.js",
+)
+_SCRIPTS = (
+    "report/scripts/dom.js",
+    "report/scripts/data.js",
+    "report/scripts/search.js",
+    "report/scripts/tree.js",
+    "report/scripts/panel.js",
+    "report/scripts/map-graph.js",
+    "report/scripts/map.js",
+    "report/scripts/grid.js",
+    "report/scripts/matrix.js",
+    "report/scripts/structure.js",
+    "report/scripts/modules.js",
+    "report/scripts/seams.js",
+    "report/scripts/tables.js",
+    "report/scripts/main.js",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Inline:
+    """A style or script as it stands in the page, and the hash that the page's policy allows."""
+
+    text: str
+    digest: str
+
+
+def page(analysis: Analysis) -> str:
+    """The page, with its data, its styles and its scripts."""
+    data = encode(page_data(analysis)).decode()
+    return render(
+        "report/page.html.j2",
+        name=analysis.model.root_name,
+        verdict=analysis.verdict,
+        services=analysis.partition.services,
+        modules=len(analysis.model.modules),
+        lines=survey(analysis).total_lines,
+        endpoints=len(analysis.model.endpoints),
+        tables=len(analysis.model.tables),
+        seams=len(analysis.seams),
+        data=data,
+        styles=tuple(map(_inline, _STYLES)),
+        scripts=tuple(map(_inline, (*_LIBRARIES, *_SCRIPTS))),
+    )
+
+
+def _inline(name: str) -> _Inline:
+    text = asset(name)
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    return _Inline(text=text, digest=f"'sha256-{digest}'")

@@ -1,0 +1,207 @@
+"""What each entry point reaches, reads and writes, with the path that proves it.
+
+Reachability is over activations, so that what a decorator or an inherited method does for one
+endpoint is not taken for what it does for another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable
+
+from decompose.domain import model as m
+from decompose.domain.finding import Location
+from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
+from decompose.resolve.values import Kind
+
+_AROUND = frozenset({m.EntryKind.BEFORE_REQUEST, m.EntryKind.AFTER_REQUEST, m.EntryKind.TEARDOWN})
+_CALLABLE = (Kind.FUNCTION, Kind.BOUND)
+
+
+class Effects:
+    """The graph of activations and what happens in each."""
+
+    def __init__(self, engine: Engine, found: Contribution) -> None:
+        self.engine = engine
+        self.found = found
+        self._accesses: dict[int, list[FoundAccess]] = defaultdict(list)
+        for access in sorted(set(found.accesses)):
+            self._accesses[access.activation].append(access)
+        self._commits: dict[int, list[int]] = defaultdict(list)
+        for activation, line in sorted(set(found.commits)):
+            self._commits[activation].append(line)
+        self._next = self._successors()
+
+    def _successors(self) -> list[list[int]]:
+        """Who runs because of whom: calls, links, and functions handed on as arguments."""
+        following: list[dict[int, None]] = [{} for _ in self.engine.activations]
+        for activation in self.engine.activations:
+            for callee, _ in activation.calls:
+                following[activation.number][callee] = None
+        for source, target in self.found.links:
+            following[source][target] = None
+        for site in self.engine.sites:
+            for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
+                for number in self.engine.points[node]:
+                    inner = self.activation_of(number)
+                    if inner is not None:
+                        following[site.activation.number][inner.number] = None
+        return [sorted(targets) for targets in following]
+
+    def activation_of(self, number: int) -> Activation | None:
+        """The activation that runs when a function value is called from outside."""
+        value = self.engine.values[number]
+        if value.kind is Kind.BOUND:
+            value = self.engine.values[value.link]
+        if value.kind is Kind.CLASS:
+            entry = self.engine.calls.classes.entry(number)
+            return entry.body if entry is not None else None
+        if value.kind is not Kind.FUNCTION:
+            return None
+        definition = self.engine.program.definitions[value.index]
+        parent = self.engine.activations[value.link] if value.link >= 0 else None
+        return self.engine.activation(definition, parent)
+
+    # Entry points ----------------------------------------------------------------------------
+
+    def endpoints(self) -> tuple[m.EndpointEffects, ...]:
+        """The effects of every endpoint, then of every other entry that runs by itself."""
+        rows = [*self._routes(), *self._entries()]
+        return tuple(sorted(rows, key=lambda row: (row.name, row.handler)))
+
+    def _routes(self) -> Iterable[m.EndpointEffects]:
+        roots: dict[tuple[str, str], list[int]] = {}
+        scopes: dict[str, str] = {}
+        for route in self.found.routes:
+            numbers = roots.setdefault((route.endpoint, route.handler), [])
+            numbers += self._roots(route.handlers)
+            scopes[route.endpoint] = route.blueprint
+        for (endpoint, handler), numbers in roots.items():
+            yield self._effects(endpoint, handler, numbers, scopes[endpoint])
+
+    def _entries(self) -> Iterable[m.EndpointEffects]:
+        roots: dict[tuple[str, str], list[int]] = {}
+        for entry in self.found.entries:
+            key = (f"{entry.kind.value}:{entry.handler}", entry.handler)
+            roots.setdefault(key, []).extend(self._roots(entry.handlers))
+        for (name, handler), numbers in roots.items():
+            yield self._effects(name, handler, numbers, None)
+
+    def _roots(self, handlers: Iterable[int]) -> list[int]:
+        found = (self.activation_of(number) for number in handlers)
+        return [activation.number for activation in found if activation is not None]
+
+    def _effects(
+        self, name: str, handler: str, roots: list[int], scope: str | None
+    ) -> m.EndpointEffects:
+        parents = self._reach(roots)
+        renders = any(self._definition(n).startswith("template:") for n in parents)
+        return m.EndpointEffects(
+            name=name,
+            handler=handler,
+            hooks=self._hooks(scope, renders) if scope is not None else (),
+            reaches=tuple(sorted({self._definition(n) for n in parents})),
+            effects=self._proved(parents),
+            transactions=self._transactions(parents),
+        )
+
+    def _hooks(self, scope: str, renders: bool) -> tuple[str, ...]:
+        """Handlers of the hooks that run around an endpoint of a blueprint."""
+        return tuple(
+            sorted(
+                {
+                    entry.handler
+                    for entry in self.found.entries
+                    if self._runs_around(entry, scope, renders)
+                }
+            )
+        )
+
+    def _runs_around(self, entry: FoundEntry, scope: str, renders: bool) -> bool:
+        if entry.scope and entry.scope not in scope.split("."):
+            return False
+        if entry.kind is m.EntryKind.CONTEXT_PROCESSOR:
+            return renders
+        return entry.kind in _AROUND
+
+    # Paths -----------------------------------------------------------------------------------
+
+    def _reach(self, roots: list[int]) -> dict[int, int]:
+        """Every activation reached, breadth first, with the one it was reached from (-1: root)."""
+        parents = dict.fromkeys(roots, -1)
+        queue = deque(parents)
+        while queue:
+            number = queue.popleft()
+            for following in self._next[number]:
+                if following not in parents:
+                    parents[following] = number
+                    queue.append(following)
+        return parents
+
+    def _definition(self, number: int) -> str:
+        return self.engine.activations[number].definition.id
+
+    def _path(self, number: int, parents: dict[int, int]) -> tuple[str, ...]:
+        path: list[str] = []
+        while number >= 0:
+            id_ = self._definition(number)
+            if not path or path[-1] != id_:
+                path.append(id_)
+            number = parents[number]
+        return tuple(reversed(path))
+
+    def _location(self, activation: int, line: int) -> Location:
+        module = self.engine.activations[activation].definition.module
+        return Location(path=module.facts.path, line=line)
+
+    def _proved(self, parents: dict[int, int]) -> tuple[m.Effect, ...]:
+        """The nearest access of each table and mode."""
+        nearest: dict[tuple[str, m.Mode], m.Effect] = {}
+        for number in parents:
+            for access in self._accesses.get(number, ()):
+                key = (access.table, access.mode)
+                if key not in nearest:
+                    nearest[key] = m.Effect(
+                        table=access.table,
+                        mode=access.mode,
+                        path=self._path(number, parents),
+                        location=self._location(number, access.line),
+                        how=access.how,
+                    )
+        return tuple(sorted(nearest.values()))
+
+    # Transactions ----------------------------------------------------------------------------
+
+    def _transactions(self, parents: dict[int, int]) -> tuple[m.Transaction, ...]:
+        """For each commit reached, the tables written by what its function runs.
+
+        Where that writes nothing (a helper that only commits), its callers' writes count, from
+        the nearest caller that has any.
+        """
+        found: set[m.Transaction] = set()
+        for number in parents:
+            for line in self._commits.get(number, ()):
+                tables = self._written(number, parents)
+                if tables:
+                    found.add(
+                        m.Transaction(
+                            tables=tables,
+                            commit=self._location(number, line),
+                            path=self._path(number, parents),
+                        )
+                    )
+        return tuple(sorted(found))
+
+    def _written(self, number: int, parents: dict[int, int]) -> tuple[str, ...]:
+        while number >= 0:
+            tables = {
+                access.table
+                for inner in self._reach([number])
+                for access in self._accesses.get(inner, ())
+                if access.mode is m.Mode.WRITE
+            }
+            if tables:
+                return tuple(sorted(tables))
+            number = parents[number]
+        return ()

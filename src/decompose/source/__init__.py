@@ -1,0 +1,20 @@
+"""From a folder on disk to a source tree and the facts in its files."""
+
+from decompose.source.boundary_file import find_boundary, load_boundary
+from decompose.source.cache import FactsCache, default_cache_folder
+from decompose.source.decode import Decoded, decode
+from decompose.source.discover import discover
+from decompose.source.reading import read_all
+from decompose.source.starter import starter_text
+
+__all__ = [
+    "Decoded",
+    "FactsCache",
+    "decode",
+    "default_cache_folder",
+    "discover",
+    "find_boundary",
+    "load_boundary",
+    "read_all",
+    "starter_text",
+]

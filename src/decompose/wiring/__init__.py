@@ -1,0 +1,1 @@
+"""The parts of the program, put together: nothing else knows them all."""

@@ -1,0 +1,26 @@
+"""What the commands work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+
+from decompose.domain.analysis import Analysis
+from decompose.pipeline import Toolkit
+from decompose.write import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The parts of an analysis, and how its result is shown.
+
+    `documents` gives what is written, `summary` shows a screenful and the folder that the report
+    is in, `explain` tells about one name and raises UserError where the analysis doesn't know it.
+    """
+
+    toolkit: Toolkit
+    documents: Callable[[Analysis], Iterable[Document]]
+    summary: Callable[[Analysis, Console, str], None]
+    explain: Callable[[Analysis, str, Console], None]

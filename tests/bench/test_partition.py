@@ -1,0 +1,97 @@
+"""Agreement of our partition with feature packages that it can't see, and of simpler methods."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import fmean
+
+import pytest
+
+from decompose.assess import mojofm
+from decompose.cluster import partition
+from decompose.cluster.net import rand_index
+from decompose.domain.boundary import Boundary
+from decompose.domain.model import SystemModel
+from decompose.evidence.weigh import weigh
+from decompose.pipeline import Options
+from decompose.source import discover, read_all
+from decompose.wiring.built_in import built_in
+from real.apps import APPS
+from real.workspace import install
+
+from .hide import hide, opaque_names, renamed
+from .partitions import by_module, feature_of, louvain, propagation, shuffled
+
+pytestmark = pytest.mark.bench
+
+PACKAGES = {"sample": "shop", "flaskbb": "flaskbb"}
+SEEDS = range(20)
+Score = tuple[float, float]
+
+
+class Quiet:
+    """Shows no progress."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Take note of nothing."""
+
+    def advance(self, count: int) -> None:
+        """Take note of nothing."""
+
+
+def model_of(source: Path) -> SystemModel:
+    """Read a source tree into its system model."""
+    toolkit = built_in().toolkit
+    tree = discover(source, ())
+    return toolkit.resolve(tree, read_all(tree, toolkit.readers, None, Options().workers, Quiet()))
+
+
+def ours(model: SystemModel) -> dict[str, str]:
+    """Label top-level definitions by our partition, from all evidence but history."""
+    sources = (s for s in built_in().toolkit.evidence if s.name != "history")
+    graph = weigh(model, (item for source in sources for item in source.collect(model, "")))
+    made = partition(model, graph, Boundary()).partition
+    return {place.definition: place.service for place in made.placements}
+
+
+def agreement(found: dict[str, str], truth: dict[str, str]) -> Score:
+    """Return adjusted Rand index and MoJoFM; what was left out is a group of its own."""
+    labels = {name: found.get(name, "(none)") for name in truth}
+    numbers = {label: index for index, label in enumerate(sorted({*labels.values()}))}
+    features = {label: index for index, label in enumerate(sorted({*truth.values()}))}
+    one = [numbers[labels[name]] for name in truth]
+    two = [features[truth[name]] for name in truth]
+    return rand_index(one, two), mojofm(labels, truth)
+
+
+def scores_of(model: SystemModel, root: str) -> dict[str, Score]:
+    """Compare each method's partition of the model, its packages hidden, with the packages."""
+    names = opaque_names(model)
+    features = {m.name: feature_of(m.name, root) for m in model.modules}
+    known = by_module(model, {name: feature for name, feature in features.items() if feature})
+    truth = {renamed(name, names): feature for name, feature in known.items()}
+    hidden = hide(model, names)
+    mine = ours(hidden)
+    methods: dict[str, Callable[[], dict[str, str]]] = {
+        "ours": lambda: mine,
+        "Louvain on imports": lambda: by_module(hidden, louvain(hidden)),
+        "label propagation": lambda: by_module(hidden, propagation(hidden)),
+    }
+    scores = {name: agreement(method(), truth) for name, method in methods.items()}
+    random = [agreement(shuffled(mine, seed), truth) for seed in SEEDS]
+    scores["random"] = (fmean(ari for ari, _ in random), fmean(mojo for _, mojo in random))
+    return scores
+
+
+@pytest.mark.parametrize("name", sorted(PACKAGES))
+def test_partition_agrees_with_packages(name: str) -> None:
+    """Our partition agrees with the hidden packages better than each simpler method does."""
+    app = next(app for app in APPS if app.name == name)
+    scores = scores_of(model_of(install(app).source), PACKAGES[name])
+    sys.stdout.write(f"\n{name:22}   ARI  MoJoFM\n")
+    for method, (ari, mojo) in scores.items():
+        sys.stdout.write(f"{method:22} {ari:5.3f}   {mojo:5.3f}\n")
+    best = scores.pop("ours")
+    assert all(best[0] > ari and best[1] > mojo for ari, mojo in scores.values())

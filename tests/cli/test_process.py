@@ -1,0 +1,53 @@
+"""What only a process of its own shows: closed pipes, and what is loaded when."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import decompose
+from fakes.parts import write_tree
+
+_PATHS = f"import sys; sys.path[:0] = {[str(Path(decompose.__file__).parents[1])]!r}\n"
+_LARGE = f"""\
+{_PATHS}
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from dataclasses import replace
+from decompose.cli import app
+from fakes.parts import PROGRAM, Document
+large = Document(path="decomposition.json", content=b"x" * 10_000_000)
+app(sys.argv[1:], obj=replace(PROGRAM, documents=lambda analysis: [large]))
+"""
+_HELP = f"""\
+{_PATHS}
+from decompose.cli import app
+try:
+    app(["--version"])
+finally:
+    heavy = {{"networkx", "igraph", "sqlglot", "jinja2", "libcst"}} & set(sys.modules)
+    assert not heavy, heavy
+"""
+
+
+def test_closed_pipe(tmp_path: Path) -> None:
+    """When the reader of stdout goes away, the run ends silently with 141."""
+    write_tree(tmp_path, {"shop/app.py": ""})
+    command = [sys.executable, "-c", _LARGE, "analyze", "shop", "--format", "json", "--no-cache"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(5)
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (141, b"")
+
+
+def test_starts_light() -> None:
+    """The version is told without loading the libraries of an analysis."""
+    done = subprocess.run(
+        [sys.executable, "-c", _HELP], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,72 @@
+"""What the consensus promises on graphs whose communities are known."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from decompose.cluster.consensus import consensus
+from decompose.cluster.net import Net, canonical, modularity, rand_index
+
+
+def planted(size: int, mixing: float, seed: int = 1) -> tuple[Net, tuple[int, ...]]:
+    """Communities of 20 to 150, heavy-tailed degrees, a share `mixing` of random edges."""
+    draw = random.Random(seed)  # noqa: S311 - a reproducible test graph
+    truth: list[int] = []
+    while len(truth) < size:
+        truth += [truth[-1] + 1 if truth else 0] * draw.choice([20, 40, 60, 100, 150])
+    truth = truth[:size]
+    members: dict[int, list[int]] = {}
+    for node, label in enumerate(truth):
+        members.setdefault(label, []).append(node)
+    weights: dict[tuple[int, int], float] = {}
+    for node in range(size):
+        for _ in range(max(1, int(draw.paretovariate(1.8) * 2.5))):
+            inner = draw.random() > mixing
+            other = draw.choice(members[truth[node]]) if inner else draw.randrange(size)
+            if other != node:
+                weights[min(node, other), max(node, other)] = 1.0
+    return Net.of(size, weights), tuple(truth)
+
+
+@pytest.mark.parametrize(("size", "mixing"), [(900, 0.3), (900, 0.5), (4_000, 0.4), (10_000, 0.4)])
+def test_disjoint_seeds_agree(size: int, mixing: float) -> None:
+    """Two disjoint sets of seeds give the same partition to an adjusted Rand index of 0.95."""
+    net, _ = planted(size, mixing)
+    one = consensus(net, range(1, 49)).labels
+    two = consensus(net, range(1_001, 1_049)).labels
+    assert rand_index(one, two) >= 0.95
+
+
+@pytest.mark.parametrize("size", [200, 900])
+def test_planted_communities_are_found(size: int) -> None:
+    """Clear communities come back as they were planted."""
+    net, truth = planted(size, 0.2)
+    assert rand_index(consensus(net).labels, truth) >= 0.95
+
+
+def test_same_seeds_give_the_same_labels() -> None:
+    """Nothing but graph and seeds decides."""
+    net, _ = planted(300, 0.5)
+    assert consensus(net) == consensus(net)
+
+
+def test_empty_graphs_have_a_partition() -> None:
+    """No nodes and no edges are no special case for callers."""
+    assert consensus(Net.of(0, {})).labels == ()
+    assert consensus(Net.of(3, {})).labels == (0, 1, 2)
+
+
+def test_modularity_of_two_triangles() -> None:
+    """Two triangles joined by an edge have the textbook value 5/14."""
+    edges = [(0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (2, 3)]
+    net = Net.of(6, dict.fromkeys(edges, 1.0))
+    assert modularity(net, (0, 0, 0, 1, 1, 1)) == pytest.approx(5 / 14)
+
+
+def test_rand_index_of_known_partitions() -> None:
+    """Identical is 1 whatever the labels; the example of four elements is worked by hand."""
+    assert rand_index((0, 0, 1, 1), (5, 5, 2, 2)) == 1
+    assert rand_index((0, 0, 1, 1), (0, 0, 1, 2)) == pytest.approx(4 / 7)
+    assert canonical((7, 3, 7)) == (0, 1, 0)

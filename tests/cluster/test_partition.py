@@ -1,0 +1,200 @@
+"""What a partition promises, on a small shop and on made-up systems."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import system
+from decompose.cluster import partition
+from decompose.domain.boundary import Boundary, Pin
+from decompose.domain.clustering import Clustering
+from decompose.domain.model import SystemModel
+from decompose.domain.partition import KERNEL, ROOT, Partition
+from decompose.errors import UserError
+from decompose.evidence.data import Data
+from decompose.evidence.structure import Structure
+from decompose.evidence.transaction import Transactions
+from decompose.evidence.weigh import couple
+from shop import SHOP
+
+
+def divided(model: SystemModel, boundary: Boundary | None = None) -> Clustering:
+    graph = couple(model, "", [Structure(), Data(), Transactions()])
+    return partition(model, graph, boundary or Boundary())
+
+
+def place(made: Partition) -> dict[str, str]:
+    return {placement.definition: placement.service for placement in made.placements}
+
+
+def test_the_shop_falls_into_its_domains() -> None:
+    """Three services come out, named as a person would name them."""
+    made = divided(system(SHOP)).partition
+    assert [service.id for service in made.services] == ["accounts", "catalogue", "orders"]
+
+
+def test_shared_models_are_split_by_definition() -> None:
+    """Entities of one models.py go to the services that write them."""
+    at = place(divided(system(SHOP)).partition)
+    assert at["shop.models.User"] == at["shop.models.Token"] == "accounts"
+    assert at["shop.models.Product"] == "catalogue"
+    assert at["shop.models.OrderItem"] == "orders"
+
+
+def test_kernel_and_root_are_taken_out() -> None:
+    """Extensions and utilities are kernel; factory and tests are root, with a reason."""
+    made = divided(system(SHOP)).partition
+    at = place(made)
+    assert at["shop.extensions.db"] == at["shop.util.slugify"] == KERNEL
+    assert at["shop.create_app"] == at["tests.test_orders.test_checkout"] == ROOT
+    assert all(placement.reason for placement in made.placements)
+
+
+def test_pins_are_honoured() -> None:
+    """A definition's pin beats its module's; new names make services; kernel can be asked for."""
+    pins = (
+        Pin(name="shop.accounts", service="people"),
+        Pin(name="shop.models.User", service="people"),
+        Pin(name="shop.orders.history", service="catalogue"),
+        Pin(name="shop.orders.cancel", service="kernel"),
+    )
+    at = place(divided(system(SHOP), Boundary(pins=pins)).partition)
+    assert at["shop.accounts.login"] == at["shop.models.User"] == "people"
+    assert at["shop.orders.history"] == "catalogue"
+    assert at["shop.orders.cancel"] == KERNEL
+
+
+def test_links_are_honoured() -> None:
+    """What must stay together does; what must be apart is."""
+    boundary = Boundary(
+        must_link=(("shop.models.User", "shop.models.Product"),),
+        cannot_link=(("shop.orders.history", "shop.orders.cancel"),),
+    )
+    made = divided(system(SHOP), boundary)
+    assert len(made.partition.services) > 1
+    for candidate in made.candidates:
+        at = place(candidate.partition)
+        assert at["shop.models.User"] == at["shop.models.Product"]
+        if len(candidate.partition.services) > 1:
+            assert at["shop.orders.history"] != at["shop.orders.cancel"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_the_number_of_services_is_honoured(count: int) -> None:
+    """As many services as asked for, where the code allows it."""
+    made = divided(system(SHOP), Boundary(services=count)).partition
+    assert len(made.services) == count
+
+
+@pytest.mark.parametrize(
+    "boundary",
+    [
+        Boundary(pins=(Pin(name="shop.order", service="orders"),)),
+        Boundary(must_link=(("shop.order", "shop.models"),)),
+        Boundary(cannot_link=(("shop.order", "shop.models"),)),
+    ],
+)
+def test_unknown_names_are_refused(boundary: Boundary) -> None:
+    """The error names what is unknown and what comes near it."""
+    with pytest.raises(UserError) as caught:
+        divided(system(SHOP), boundary)
+    assert "'shop.order'" in caught.value.message
+    assert "shop.orders" in caught.value.hint
+
+
+def test_unknown_tables_and_owners_are_refused() -> None:
+    """Owners name a table and a service that are there."""
+    for owners in ((("user", "accounts"),), (("users", "account"),)):
+        with pytest.raises(UserError):
+            divided(system(SHOP), Boundary(owners=owners))
+
+
+def test_owners_and_names_are_honoured() -> None:
+    """A chosen owner owns; a wanted name is shown while the id stays."""
+    boundary = Boundary(owners=(("users", "orders"),), names=(("orders", "Sales"),))
+    made = divided(system(SHOP), boundary).partition
+    assert next(o.owner for o in made.owners if o.table == "users") == "orders"
+    assert next(s.name for s in made.services if s.id == "orders") == "Sales"
+
+
+def test_a_random_graph_stays_one() -> None:
+    """Where everything calls everything, one service scores best."""
+    names = [f"f{i}" for i in range(12)]
+    lines = []
+    for i, name in enumerate(names):
+        others = ", ".join(n for j, n in enumerate(names) if j != i)
+        lines += [f"app/m{i}.py", f"  def {name}: GET /{name} -> {name}; calls {others}"]
+    assert len(divided(system("\n".join(lines))).partition.services) == 1
+
+
+def test_hostile_names_give_sane_ids() -> None:
+    """Ids are slugs whatever blueprints and tables are called."""
+    text = "a.py\n  def f: POST /<script> -> </script>\"{{x}}'.f; writes ../etc/passwd\n"
+    made = divided(system(text)).partition
+    assert all(s.id.replace("-", "").isalnum() and s.id.isascii() for s in made.services)
+
+
+def _made(calls: list[tuple[int, int]], tables: int, writes: list[tuple[int, int]]) -> str:
+    lines = ["pack/models.py", *(f"  class T{t}: table t{t}" for t in range(tables))]
+    for i in range(12):
+        if i % 3 == 0:
+            lines.append(f"pack/m{i // 3}.py")
+        facts = [f"calls f{b}" for a, b in calls if a == i != b]
+        facts += [f"writes t{t}" for a, t in writes if a == i and t < tables]
+        facts += [f"GET /{i} -> e{i}"] if i % 2 else []
+        lines.append(f"  def f{i}: " + "; ".join(facts))
+    return "\n".join(lines)
+
+
+SYSTEMS = st.builds(
+    _made,
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40),
+    st.integers(0, 4),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 3)), max_size=12),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SYSTEMS)
+def test_every_definition_has_one_place_and_every_table_one_owner(text: str) -> None:
+    """Services, kernel and root share the definitions out without rest or overlap."""
+    model = system(text)
+    for candidate in divided(model).candidates:
+        made = candidate.partition
+        at = place(made)
+        assert sorted(at) == sorted(d.id for d in model.definitions)
+        assert len(made.placements) == len(at)
+        ids = {service.id for service in made.services}
+        assert set(at.values()) <= ids | {KERNEL, ROOT}
+        listed = [name for service in made.services for name in service.definitions]
+        assert sorted(listed) == sorted(n for n, s in at.items() if s in ids)
+        assert [o.table for o in made.owners] == [t.name for t in model.tables]
+        assert all(owner.owner in ids for owner in made.owners)
+
+
+@settings(max_examples=30, deadline=None)
+@given(SYSTEMS, st.sampled_from(["zz", "aa", "pack2"]))
+def test_renaming_a_folder_changes_names_only(text: str, folder: str) -> None:
+    """The same definitions share a place, under whatever name."""
+    before = place(divided(system(text)).partition)
+    after = place(divided(system(text.replace("pack/", f"{folder}/"))).partition)
+    same = {name.replace("pack.", f"{folder}.", 1): service for name, service in before.items()}
+    assert groups(same) == groups(after)
+
+
+def groups(at: dict[str, str]) -> set[frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, service in at.items():
+        found.setdefault(service, set()).add(name)
+    return {frozenset(members) for members in found.values()}
+
+
+def test_the_order_of_the_model_does_not_matter() -> None:
+    """Same facts in another order, same answer."""
+    model = system(SHOP)
+    turned = replace(model, references=model.references[::-1], accesses=model.accesses[::-1])
+    assert divided(model) == divided(turned)

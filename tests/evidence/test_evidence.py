@@ -1,0 +1,84 @@
+"""What each source of evidence sees, and how it is weighed."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from builders import system
+from decompose.domain.partition import EvidenceKind
+from decompose.evidence.data import Data
+from decompose.evidence.history import Commit, History, cochange, read_log
+from decompose.evidence.structure import Structure, damping
+from decompose.evidence.transaction import Transactions
+from decompose.evidence.vocabulary import Vocabulary
+from decompose.evidence.weigh import weigh
+
+PAIR = "a.py\n  def f: calls g\nb.py\n  def g:\nc.py\n  def h:\n"
+
+
+def test_a_sole_call_weighs_one() -> None:
+    """The scale's unit is a call to what nobody else uses."""
+    (found,) = Structure().collect(system(PAIR), "")
+    assert (found.a, found.b, found.weight) == ("a.f", "b.g", 1.0)
+
+
+def test_what_all_use_pulls_nothing() -> None:
+    """Damping falls with users, down to zero."""
+    assert damping(1, 10) == 1
+    assert damping(2, 10) > damping(5, 10) > damping(10, 10) == 0
+
+
+def test_writes_weigh_more_than_reads() -> None:
+    """The writer of a table is closer to its entity than a reader."""
+    text = "m.py\n  class T: table t\n  def w: writes t\n  def r: reads t\n"
+    weight = {(e.a, e.b): e.weight for e in Data().collect(system(text), "")}
+    assert weight["m.T", "m.w"] == 2.0
+    assert weight["m.T", "m.r"] == 0.5
+
+
+def test_tables_of_one_transaction_weigh_most() -> None:
+    """Two tables that one endpoint writes are tied by 3; five by 3/4 each."""
+    text = "m.py\n  class A: table a\n  class B: table b\n  def e: POST /e -> e; writes a, b\n"
+    weight = {(e.a, e.b): e.weight for e in Transactions().collect(system(text), "")}
+    assert weight["m.A", "m.B"] == 3.0
+    assert weight["m.A", "m.e"] == 1.5
+
+
+def test_vocabulary_and_history_make_no_edges() -> None:
+    """Modifying evidence on a pair without an edge is dropped; on an edge it adds or takes."""
+    words = (("a", (("order", 3),)), ("b", (("order", 2),)), ("c", (("user", 1),)))
+    model = system(PAIR + "d.py\n  def k: calls h\n", words=words)
+    found = [*Structure().collect(model, ""), *Vocabulary().collect(model, "")]
+    graph = weigh(model, found)
+    lone = weigh(model, Vocabulary().collect(model, ""))
+    changes = {(e.a, e.b): e.weight for e in graph.evidence if e.kind is EvidenceKind.VOCABULARY}
+    assert lone.evidence == ()
+    assert changes["a.f", "b.g"] > 0 > changes["c.h", "d.k"]
+
+
+def test_cochange_is_damped_by_size() -> None:
+    """Always together is 1; a commit over many files says less than a small one."""
+    model = system(PAIR)
+    always = [Commit(author="x", paths=("a.py", "b.py"))] * 3
+    (found,) = cochange(model, always)
+    assert found.weight == pytest.approx(1.0)
+    wide = [Commit(author="x", paths=(*(f"{i}.py" for i in range(100)), "a.py", "b.py"))] * 3
+    assert cochange(model, wide) == ()
+
+
+def test_history_reads_the_local_repository(tmp_path: Path) -> None:
+    """Commits below the root are read with odd names intact; without git there is nothing."""
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    root = tmp_path / "repo" / "app"
+    root.mkdir(parents=True)
+    subprocess.run([*git, "init", "-q"], cwd=root.parent, check=True)
+    for name in ("a.py", "ö b.py"):
+        (root / name).write_text("x = 1\n")
+    (root.parent / "outside.py").write_text("y = 1\n")
+    subprocess.run([*git, "add", "."], cwd=root.parent, check=True)
+    subprocess.run([*git, "commit", "-qm", "one"], cwd=root.parent, check=True)
+    assert read_log(str(root)) == (Commit(author="x@example.org", paths=("a.py", "ö b.py")),)
+    assert History().collect(system(PAIR), str(tmp_path / "none")) == ()

@@ -1,0 +1,192 @@
+"""A toolkit that counts words instead of understanding code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from decompose.domain.analysis import Advice, Analysis, Verdict
+from decompose.domain.boundary import Boundary
+from decompose.domain.facts import DefinitionFacts, ModuleFacts
+from decompose.domain.finding import Finding, Location
+from decompose.domain.model import Module, SystemModel
+from decompose.domain.partition import (
+    CouplingGraph,
+    Evidence,
+    EvidenceKind,
+    Partition,
+    Placement,
+    Service,
+    TableOwner,
+)
+from decompose.domain.source import SourceFile, SourceTree
+from decompose.errors import UserError
+from decompose.pipeline import Toolkit
+from decompose.wiring.program import Program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordReader:
+    """Facts that say how many lines and words a file has."""
+
+    language: str = "python"
+    version: int = 1
+
+    def read(self, file: SourceFile, content: bytes) -> ModuleFacts:
+        """One definition, and each word once."""
+        text = content.decode("utf-8", "replace")
+        lines = text.count("\n") + 1
+        return ModuleFacts(
+            name=file.module,
+            path=file.path,
+            language=file.language,
+            lines=lines,
+            definitions=(
+                DefinitionFacts(name="", kind="module", parent=-1, line=1, end_line=lines),
+            ),
+            words=tuple((word, 1) for word in sorted(set(text.split()))),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Evidence between two fixed names."""
+
+    name: str
+    kind: EvidenceKind = EvidenceKind.STRUCTURE
+
+    def collect(self, model: SystemModel, root: str) -> tuple[Evidence, ...]:
+        """One reason, of this source's kind."""
+        place = Location(path=model.modules[0].path, line=1)
+        return (Evidence(a="a", b="b", kind=self.kind, weight=1.0, why=self.name, location=place),)
+
+
+class Quiet:
+    """A progress that keeps what it is told."""
+
+    def __init__(self) -> None:
+        """Nothing told yet."""
+        self.stages: list[str] = []
+        self.steps = 0
+        self.notes: list[Finding] = []
+
+    def stage(self, name: str, total: int) -> None:
+        """Keeps the name."""
+        self.stages.append(name)
+
+    def advance(self, steps: int) -> None:
+        """Adds up."""
+        self.steps += steps
+
+    def note(self, finding: Finding) -> None:
+        """Keeps the note."""
+        self.notes.append(finding)
+
+
+def resolve(tree: SourceTree, facts: tuple[ModuleFacts, ...]) -> SystemModel:
+    """A model of modules only."""
+    modules = tuple(
+        Module(name=item.name, path=item.path, language=item.language, lines=item.lines)
+        for item in facts
+    )
+    return SystemModel(
+        root_name=tree.name,
+        modules=modules,
+        definitions=(),
+        references=(),
+        routes=(),
+        entries=(),
+        tables=(),
+        accesses=(),
+        endpoints=(),
+        requirements=tree.requirements,
+    )
+
+
+def divide(
+    model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
+) -> Analysis:
+    """One service that holds every module."""
+    names = tuple(sorted(module.name for module in model.modules))
+    service = Service(
+        id="all",
+        name='the "whole" shop',
+        description="everything",
+        endpoints=(),
+        tables=("orders",),
+        definitions=names,
+        lines=sum(module.lines for module in model.modules),
+    )
+    return Analysis(
+        model=model,
+        graph=CouplingGraph(nodes=names, evidence=evidence),
+        partition=Partition(
+            services=(service,),
+            placements=tuple(
+                Placement(definition=n, service="all", confidence=1.0, runner_up="", reason="")
+                for n in names
+            ),
+            owners=(TableOwner(table="orders", owner="all", writers=("all",), readers=()),),
+        ),
+        seams=(),
+        metrics=(),
+        alternatives=(),
+        verdict=Verdict(advice=Advice.KEEP, summary="keep it", reasons=(), next_steps=()),
+        boundary=boundary,
+        findings=(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document in memory."""
+
+    path: str
+    content: bytes
+
+    @property
+    def chunks(self) -> Callable[[], Iterable[bytes]]:
+        """Its content in two pieces."""
+        return lambda: (self.content[:2], self.content[2:])
+
+
+def documents(analysis: Analysis) -> Iterable[Document]:
+    """The names of the modules, and a page."""
+    names = ",".join(f'"{module.name}"' for module in analysis.model.modules)
+    return (
+        Document(path="decomposition.json", content=f'{{"modules": [{names}]}}\n'.encode()),
+        Document(path="assets/page.html", content=b"<p>"),
+    )
+
+
+def summary(analysis: Analysis, console: Console, where: str) -> None:
+    """Two lines."""
+    console.print(f"{len(analysis.partition.services)} service of {analysis.model.root_name}")
+    console.print(where, soft_wrap=True)
+
+
+def explain(analysis: Analysis, name: str, console: Console) -> None:
+    """Knows modules."""
+    if name not in {module.name for module in analysis.model.modules}:
+        raise UserError(f"nothing is called {name}", hint="Look into the report.")
+    console.print(f"{name} is in all")
+
+
+TOOLKIT = Toolkit(
+    readers=(WordReader(), WordReader(language="sql")),
+    evidence=(Reasons(name="structure"), Reasons(name="history", kind=EvidenceKind.HISTORY)),
+    resolve=resolve,
+    divide=divide,
+)
+PROGRAM = Program(toolkit=TOOLKIT, documents=documents, summary=summary, explain=explain)
+
+
+def write_tree(root: Path, files: dict[str, str | bytes]) -> None:
+    """Makes files, with the folders they lie in."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -1,0 +1,1 @@
+"""The harness that runs real applications to compare the static analysis with."""
