@@ -14,6 +14,7 @@ from decompose.readers.sqlalchemy.keys import Keys, location
 from decompose.readers.sqlalchemy.mapping import Mapping
 from decompose.readers.sqlalchemy.raw import RawSql
 from decompose.readers.sqlalchemy.touches import Touches
+from decompose.readers.sqlalchemy.versions import Versions
 from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, FoundEntry
 from decompose.resolve.sql import SqlTable
@@ -28,7 +29,9 @@ def contribution(
     keys = Keys(engine, mapping, declarations.relations)
     tables = _Tables(engine, declarations, mapping, keys)
     found = tables.all(raw)
-    effects = Effects(engine, mapping, keys, frozenset(found))
+    versions = Versions(mapping, keys)
+    found |= versions.declared(found)
+    effects = Effects(engine, mapping, keys, versions, found)
     return Contribution(
         tables=tuple(found[name] for name in sorted(found)),
         accesses=effects.accesses(touches),

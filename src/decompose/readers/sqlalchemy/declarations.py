@@ -64,6 +64,10 @@ class Declarations:
 
     def call(self, called: Value, site: CallSite) -> bool:
         """A call of an EXTERNAL; False if this package does not know it."""
+        if called.name == "sqlalchemy_continuum.version_class":
+            for node, _ in site.args:
+                self.engine.watch(node, lambda class_: self._version(class_, site.result))
+            return True
         name = paths.tail(called.name)
         if not name:
             return False
@@ -72,6 +76,10 @@ class Declarations:
                 action(self, name, called, site)
                 return True
         return False
+
+    def _version(self, class_: int, result: int) -> None:
+        if self.engine.values[class_].kind is Kind.CLASS:
+            self.engine.add(result, m.model(self.engine, m.VERSION, link=class_))
 
     def _plain(self, name: str, called: Value, site: CallSite) -> None:
         number = m.model(self.engine, _PLAIN[name], site=site.number)
@@ -200,6 +208,8 @@ class Declarations:
         if attr == "__table__":
             self.engine.add(result, m.model(self.engine, m.TABLE, data=(class_,)))
             return True
+        if attr == "versions":
+            self.touches.note(place, Mode.READ, What.VERSION, class_)
         return attr in self.relations.by_target.get(class_, {})
 
     def _query(self, class_: int, place: Place, result: int) -> None:

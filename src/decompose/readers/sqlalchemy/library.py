@@ -17,7 +17,6 @@ from decompose.resolve.library import Contribution, Library
 from decompose.resolve.values import Kind, Value
 
 _TABLE_COLUMNS = frozenset({"c", "columns"})
-_COLUMN_LIKE = frozenset({m.COLUMN, m.TEXT})
 
 
 class SqlAlchemyLibrary(Library):
@@ -57,13 +56,21 @@ class SqlAlchemyLibrary(Library):
         if held.name == m.TABLE and attr in _TABLE_COLUMNS:
             if m.is_code(place.activation):
                 self.touches.value(value, place, Mode.READ)
+        elif held.name == m.VERSION:
+            self._version_attribute(value, attr, place, result)
         elif held.name == m.ROW:
             self.queries.row_attribute(value, attr, result)
         elif held.name == m.PAGES and attr == "items":
             self.queries.call(held.link, "all", self._site(place, result))
-        elif held.name not in _COLUMN_LIKE:
+        elif held.name != m.COLUMN:
             made = m.model(self.engine, m.METHOD, link=value, data=attr)
             self.engine.add(result, made)
+
+    def _version_attribute(self, value: int, attr: str, place: Place, result: int) -> None:
+        if m.is_code(place.activation):
+            self.touches.value(value, place, Mode.READ)
+        if attr == "query":
+            self.engine.add(result, self.queries.of_entity(value))
 
     def _site(self, place: Place, result: int) -> CallSite:
         return CallSite(place.activation, place.line, -1, (-1, -1), (), (), result)
@@ -118,12 +125,10 @@ class SqlAlchemyLibrary(Library):
             self.declarations.call_table(receiver, method, site)
         elif held.name == m.COLLECTION:
             self.queries.call_collection(receiver, method, site)
-        elif held.name == m.PAGES:
+        elif held.name in (m.PAGES, m.ROW, m.TEXT):
             self.engine.add(site.result, receiver)
         elif held.name == m.RELATION:
             self.queries.mention(site)
-        elif held.name == m.ROW:
-            self.engine.add(site.result, receiver)
 
     def subscript(self, value: int, place: Place, result: int) -> bool:
         """Iteration over queries, results, pages and collections, and their items."""
@@ -141,4 +146,5 @@ class SqlAlchemyLibrary(Library):
     def contribution(self) -> Contribution:
         """Tables, accesses, commits and model events."""
         self.raw.sweep()
+        self.raw.sweep_files()
         return contribution(self.engine, self.declarations, self.touches, self.raw)

@@ -27,6 +27,7 @@ COLLECTION = "sqlalchemy.collection"
 DYNAMIC = "sqlalchemy.dynamic"
 LOADER = "sqlalchemy.loader"
 TEXT = "sqlalchemy.text"
+VERSION = "sqlalchemy.version"
 METHOD = "sqlalchemy.method"
 
 

@@ -11,6 +11,7 @@ from decompose.resolve.engine import Activation, CallSite, Engine, Place
 from decompose.resolve.values import Kind
 
 _DYNAMIC = frozenset({"dynamic", "write_only"})
+_EAGER = frozenset({"joined", "subquery", "selectin", "immediate", False})
 _TARGETS = ("argument", "target")
 
 
@@ -25,6 +26,7 @@ class Relation:
     secondary: int
     dynamic: bool
     single: bool
+    eager: bool
     backref: str = ""
     other: int = -1
     cascade: str = ""
@@ -56,6 +58,7 @@ class Relations:
             engine.node(),
             dynamic or lazy in _DYNAMIC,
             m.keyword(engine, site, "uselist") is False,
+            lazy in _EAGER,
             cascade=str(m.keyword(engine, site, "cascade") or ""),
         )
         self.known[number] = relation
@@ -143,6 +146,7 @@ class Relations:
             relation.secondary,
             inner is not None and m.keyword(engine, inner, "lazy") in _DYNAMIC,
             inner is not None and m.keyword(engine, inner, "uselist") is False,
+            inner is not None and m.keyword(engine, inner, "lazy") in _EAGER,
             backref=name,
             other=relation.number,
             cascade=str(m.keyword(engine, inner, "cascade") or "") if inner is not None else "",

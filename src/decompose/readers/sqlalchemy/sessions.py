@@ -35,7 +35,7 @@ class Sessions:
     def call(self, path: str, site: CallSite) -> bool:
         """A call of the library's `path`; False if it is nothing of theirs."""
         method, holder = path.rpartition(".")[2], paths.owner(path)
-        if method in EXECUTING:
+        if method in EXECUTING and (method != "text" or m.is_code(site.activation)):
             self.raw.execute(site)
         if _commits(method, holder):
             self.touches.commit(site.place)
