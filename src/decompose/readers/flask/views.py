@@ -107,19 +107,42 @@ def run_class(engine: Engine, class_: int) -> None:
         return
     instance = engine.node(engine.instance(class_))
     place = Place(entry.body, entry.body.definition.facts.line)
+    decorators = _decorators(engine, class_, place)
     for name in ("__init__", "dispatch_request", *HTTP_METHODS):
-        _run_method(engine, instance, name, place)
+        _run_method(engine, instance, name, place, decorators)
 
 
-def _run_method(engine: Engine, instance: int, name: str, place: Place) -> None:
-    method = engine.node()
+def _decorators(engine: Engine, class_: int, place: Place) -> int:
+    """What a view class says its methods are decorated with (`decorators`, Flask-RESTful's)."""
+    listed, decorators = engine.node(), engine.node()
+    for name in ("decorators", "method_decorators"):
+        if engine.calls.classes.defines(class_, name):
+            engine.calls.classes.load_value(class_, name, place, listed)
+
+    def spread(number: int) -> None:
+        if engine.values[number].kind is Kind.CONTAINER:
+            items = engine.calls.containers.all(number)
+            engine.edge(items, decorators)
+            engine.watch(items, spread)
+
+    engine.watch(listed, spread)
+    return decorators
+
+
+def _run_method(engine: Engine, instance: int, name: str, place: Place, decorators: int) -> None:
+    """Call a method as it is, and as each decorator hands it on."""
+    method, decorated = engine.node(), engine.node()
     engine.calls.classes.load(instance, name, place, method)
+    if name in HTTP_METHODS:
+        site = make_site(engine, place, ((method, False),), (), decorated)
+        engine.calls.call(decorators, site)
 
     def call(number: int) -> None:
         if engine.values[number].kind in (Kind.BOUND, Kind.FUNCTION):
             engine.calls.call_value(number, make_site(engine, place, (), (), engine.node()))
 
     engine.watch(method, call)
+    engine.watch(decorated, call)
 
 
 def activation_of(engine: Engine, number: int) -> Activation | None:
