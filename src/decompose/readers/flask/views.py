@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decompose.domain.facts import Attr, Call, Name
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import Activation, Engine, Place
+from decompose.resolve.engine import Engine, Place
 from decompose.resolve.names import lookup
 from decompose.resolve.program import Definition
 from decompose.resolve.values import Kind, Value
@@ -143,16 +143,3 @@ def _run_method(engine: Engine, instance: int, name: str, place: Place, decorato
 
     engine.watch(method, call)
     engine.watch(decorated, call)
-
-
-def activation_of(engine: Engine, number: int) -> Activation | None:
-    """The activation in which the framework runs a handler."""
-    value = function_of(engine, number)
-    if value.kind is Kind.CLASS:
-        entry = engine.calls.classes.entry(number)
-        return entry.body if entry is not None else None
-    if value.kind is not Kind.FUNCTION:
-        return None
-    definition = engine.program.definitions[value.index]
-    parent = engine.activations[value.link] if value.link >= 0 else None
-    return engine.activation(definition, parent)
