@@ -199,8 +199,7 @@ class Declarations:
 
     def inherited(self, receiver: int, attr: str, place: Place, result: int) -> bool:
         """What the library's base gives each entity."""
-        value = self.engine.values[receiver]
-        class_ = value.link if value.kind is Kind.INSTANCE else receiver
+        class_ = self._class(receiver)
         if attr == "query":
             self.touches.note(place, Mode.READ, What.CLASS, class_)
             self._query(class_, place, result)
@@ -211,6 +210,10 @@ class Declarations:
         if attr == "versions":
             self.touches.note(place, Mode.READ, What.VERSION, class_)
         return attr in self.relations.by_target.get(class_, {})
+
+    def _class(self, receiver: int) -> int:
+        value = self.engine.values[receiver]
+        return value.link if value.kind is Kind.INSTANCE else receiver
 
     def _query(self, class_: int, place: Place, result: int) -> None:
         """`User.query`, of our query class where the entity or the database names one."""
@@ -238,8 +241,7 @@ class Declarations:
         if held.name == m.RELATION:
             self.relations.load(value, receiver, attr, place, result)
         elif held.name == m.COLUMN:
-            if on_class:
-                self._column(held, receiver, place, result)
+            self._column(held, receiver, place, result)
         elif held.name == m.PROXY:
             self._proxy(value, receiver, place, result)
         elif held.name == m.SYNONYM:
@@ -248,11 +250,13 @@ class Declarations:
             return False
         return True
 
-    def _column(self, held: Value, class_: int, place: Place, result: int) -> None:
-        """A column named through its class reaches a query, as good as always."""
+    def _column(self, held: Value, receiver: int, place: Place, result: int) -> None:
+        """A column named through its class reaches a query; a row's may be loaded anew."""
         if m.is_code(place.activation):
-            self.touches.note(place, Mode.READ, What.CLASS, class_)
-        self.engine.add(result, m.model(self.engine, m.COLUMN, site=held.index, link=class_))
+            self.touches.note(place, Mode.READ, What.COLUMN, self._class(receiver))
+        if self.engine.values[receiver].kind is Kind.CLASS:
+            column = m.model(self.engine, m.COLUMN, site=held.index, link=receiver)
+            self.engine.add(result, column)
 
     def _proxy(self, proxy: int, receiver: int, place: Place, result: int) -> None:
         """`association_proxy("memberships", "user")`: through the one, to the other."""

@@ -66,8 +66,9 @@ class Queries:
         return number in self._columns or (value.kind is Kind.MODEL and value.name in _QUERIES)
 
     def result_of(self, query: int, kind: str) -> int:
-        """The executed form of a statement."""
-        return m.model(self.engine, kind, link=self._statement(query))
+        """The executed form of a statement; pages remember what they are pages of."""
+        link = query if kind == m.PAGES else self._statement(query)
+        return m.model(self.engine, kind, link=link)
 
     def _statement(self, query: int) -> int:
         value = self.engine.values[query]

@@ -24,6 +24,7 @@ class What(IntEnum):
     DELETED = 5
     PASSED = 6
     VERSION = 7
+    COLUMN = 8
 
 
 @dataclass(frozen=True, slots=True)
