@@ -157,6 +157,12 @@ class Classes:
                 break
         return nodes
 
+    def attributes(self, class_: int) -> list[str]:
+        """The names that a class of ours and its bases bind in their bodies, sorted."""
+        entry = self._entries.get(class_)
+        inner = [self._entries.get(number) for number in (entry.order if entry else [])]
+        return sorted({n for e in inner if e is not None for n in e.body.definition.versions})
+
     def defines(self, class_: int, attr: str, after: int | None = None) -> bool:
         """Whether a class of ours in the resolution order binds `attr` in its body."""
         entry = self._entries.get(class_)

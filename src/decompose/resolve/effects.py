@@ -15,7 +15,14 @@ from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
 from decompose.resolve.values import Kind
 
-_AROUND = frozenset({m.EntryKind.BEFORE_REQUEST, m.EntryKind.AFTER_REQUEST, m.EntryKind.TEARDOWN})
+_AROUND = frozenset(
+    {
+        m.EntryKind.BEFORE_REQUEST,
+        m.EntryKind.AFTER_REQUEST,
+        m.EntryKind.TEARDOWN,
+        m.EntryKind.ERROR_HANDLER,
+    }
+)
 _CALLABLE = (Kind.FUNCTION, Kind.BOUND)
 
 
@@ -96,34 +103,20 @@ class Effects:
         self, name: str, handler: str, roots: list[int], scope: str | None
     ) -> m.EndpointEffects:
         parents = self._reach(roots)
-        renders = any(self._definition(n).startswith("template:") for n in parents)
         return m.EndpointEffects(
             name=name,
             handler=handler,
-            hooks=self._hooks(scope, renders) if scope is not None else (),
+            hooks=self._hooks(scope) if scope is not None else (),
             reaches=tuple(sorted({self._definition(n) for n in parents})),
             effects=self._proved(parents),
             transactions=self._transactions(parents),
         )
 
-    def _hooks(self, scope: str, renders: bool) -> tuple[str, ...]:
-        """Handlers of the hooks that run around an endpoint of a blueprint."""
+    def _hooks(self, scope: str) -> tuple[str, ...]:
+        """Handlers of the hooks that can run around an endpoint of a blueprint."""
         return tuple(
-            sorted(
-                {
-                    entry.handler
-                    for entry in self.found.entries
-                    if self._runs_around(entry, scope, renders)
-                }
-            )
+            sorted({entry.handler for entry in self.found.entries if _runs_around(entry, scope)})
         )
-
-    def _runs_around(self, entry: FoundEntry, scope: str, renders: bool) -> bool:
-        if entry.scope and entry.scope not in scope.split("."):
-            return False
-        if entry.kind is m.EntryKind.CONTEXT_PROCESSOR:
-            return renders
-        return entry.kind in _AROUND
 
     # Paths -----------------------------------------------------------------------------------
 
@@ -205,3 +198,8 @@ class Effects:
                 return tuple(sorted(tables))
             number = parents[number]
         return ()
+
+
+def _runs_around(entry: FoundEntry, scope: str) -> bool:
+    """Whether a hook can run around the endpoints of the blueprint `scope` (dotted)."""
+    return entry.kind in _AROUND and (not entry.scope or entry.scope in scope.split("."))
