@@ -98,6 +98,9 @@ class Effects:
             return self.versions.read(touch.number)
         return self.versions.purge(touch.number)
 
+    def _column(self, touch: Touch) -> _Rows:
+        return [(t, touch.mode, touch.how) for t in self.mapping.tables(touch.number)]
+
     def _table(self, touch: Touch) -> _Rows:
         name = self.mapping.table_name(touch.number)
         return [(name, touch.mode, touch.how)] if name else []
@@ -146,6 +149,8 @@ class Effects:
             if between:
                 for table in sorted(between):
                     yield table, Mode.WRITE, "cascade"
+                for table, mode, _ in self._related(relation, Mode.READ):
+                    yield table, mode, "cascade"
             elif deletes or self.keys.is_to_many(relation):
                 for child in self.keys.classes(relation.target):
                     yield from self._child(child, deletes=deletes)
@@ -168,6 +173,7 @@ class Effects:
         What.DELETED: _delete,
         What.PASSED: _class,
         What.VERSION: _version,
+        What.COLUMN: _column,
     }
 
 

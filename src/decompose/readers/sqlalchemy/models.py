@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from decompose.domain.finding import Location
 from decompose.resolve.engine import Activation, CallSite, Engine
 from decompose.resolve.values import Kind, Value
 
@@ -109,3 +110,8 @@ def is_code(activation: Activation) -> bool:
     if activation.definition.facts.kind == "lambda" and activation.parent is not None:
         return is_code(activation.parent)
     return activation.definition.facts.kind not in ("class", "module")
+
+
+def location(site: CallSite) -> Location:
+    """Where a call stands."""
+    return Location(path=site.activation.definition.module.facts.path, line=site.line)

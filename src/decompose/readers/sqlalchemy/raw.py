@@ -10,14 +10,15 @@ import msgspec
 from decompose.domain import facts as f
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.sql import SqlTable, statements
 from decompose.resolve.values import Kind
 
-EXECUTING = frozenset(
+EXECUTING = words(
     """execute executemany executescript exec_driver_sql execute_sql read_sql read_sql_query
-    scalar scalars query_db text @sql from_statement""".split()
+    scalar scalars query_db text @sql from_statement"""
 )
 _LONGEST_NAME = 255
 
