@@ -28,7 +28,7 @@ ARCHIVE = Archive(
     folder="",
 )
 _THEIRS = """
-import json, sys
+import importlib.util, json, sys  # PyCG uses importlib.util without importing it
 source, case = sys.argv[1:]
 sys.path.insert(0, source)
 from pycg import utils
