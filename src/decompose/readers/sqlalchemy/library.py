@@ -54,7 +54,8 @@ class SqlAlchemyLibrary(Library):
         self, value: int, held: Value, attr: str, place: Place, result: int
     ) -> None:
         if held.name == m.TABLE and attr in _TABLE_COLUMNS:
-            if m.is_code(place.activation):
+            is_introspection = attr == "columns" and held.data is not None
+            if m.is_code(place.activation) and not is_introspection:
                 self.touches.value(value, place, Mode.READ)
         elif held.name == m.VERSION:
             self._version_attribute(value, attr, place, result)
@@ -160,5 +161,4 @@ class SqlAlchemyLibrary(Library):
     def contribution(self) -> Contribution:
         """Tables, accesses, commits and model events."""
         self.raw.sweep()
-        self.raw.sweep_files()
         return contribution(self.engine, self.declarations, self.touches, self.raw)
