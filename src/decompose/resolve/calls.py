@@ -180,6 +180,22 @@ class Calls:
             activation.generator = self.engine.container("generator")
         return activation.generator
 
+    def activation_of(self, number: int) -> Activation | None:
+        """The activation that runs when something outside the program calls a value.
+
+        A class stands for its body's activation, where readers put what runs on its instances.
+        """
+        value = self.engine.values[number]
+        if value.kind is Kind.BOUND:
+            value = self.engine.values[value.link]
+        if value.kind is Kind.CLASS:
+            entry = self.classes.entry(number)
+            return entry.body if entry is not None else None
+        if value.kind is not Kind.FUNCTION:
+            return None
+        parent = self.engine.activations[value.link] if value.link >= 0 else None
+        return self.engine.activation(self.engine.program.definitions[value.index], parent)
+
     # Classes ---------------------------------------------------------------------------------
 
     def _construct(self, number: int, site: CallSite) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from decompose.domain import model as m
 from decompose.domain.finding import Location
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
 from decompose.resolve.values import Kind
 
@@ -51,24 +51,10 @@ class Effects:
         for site in self.engine.sites:
             for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
                 for number in self.engine.points[node]:
-                    inner = self.activation_of(number)
+                    inner = self.engine.calls.activation_of(number)
                     if inner is not None:
                         following[site.activation.number][inner.number] = None
         return [sorted(targets) for targets in following]
-
-    def activation_of(self, number: int) -> Activation | None:
-        """The activation that runs when a function value is called from outside."""
-        value = self.engine.values[number]
-        if value.kind is Kind.BOUND:
-            value = self.engine.values[value.link]
-        if value.kind is Kind.CLASS:
-            entry = self.engine.calls.classes.entry(number)
-            return entry.body if entry is not None else None
-        if value.kind is not Kind.FUNCTION:
-            return None
-        definition = self.engine.program.definitions[value.index]
-        parent = self.engine.activations[value.link] if value.link >= 0 else None
-        return self.engine.activation(definition, parent)
 
     # Entry points ----------------------------------------------------------------------------
 
@@ -96,7 +82,7 @@ class Effects:
             yield self._effects(name, handler, numbers, None)
 
     def _roots(self, handlers: Iterable[int]) -> list[int]:
-        found = (self.activation_of(number) for number in handlers)
+        found = (self.engine.calls.activation_of(number) for number in handlers)
         return [activation.number for activation in found if activation is not None]
 
     def _effects(
