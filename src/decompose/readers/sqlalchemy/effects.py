@@ -88,8 +88,6 @@ class Effects:
             for _, relation in self.keys.of_class(class_):
                 if relation.eager:
                     found.update(dict.fromkeys(self._related(relation, Mode.READ)))
-                    for target in self.keys.classes(relation.target):
-                        found.update(dict.fromkeys(self._eager(target)))
             self._loaded[class_] = list(found)
         return self._loaded[class_]
 
@@ -116,7 +114,9 @@ class Effects:
         if mode is Mode.WRITE:
             return [(t, mode, "relationship") for t in sorted(self.keys.changed(relation))]
         tables = self.keys.tables(relation.target) | self.keys.tables(relation.secondary)
-        return [(t, mode, "relationship") for t in sorted(tables)]
+        rows = [(t, mode, "relationship") for t in sorted(tables)]
+        eager = (self._eager(target) for target in self.keys.classes(relation.target))
+        return rows + [row for found in eager for row in found]
 
     def _attribute(self, touch: Touch) -> _Rows:
         """An attribute stored: a write if it is a column or a relationship."""

@@ -54,6 +54,15 @@ def definition_id(engine: Engine, class_: int) -> str:
     return engine.program.definitions[engine.values[class_].index].id
 
 
+def attribute_names(engine: Engine, class_: int) -> list[str]:
+    """The names that the bodies of a class and of its bases bind."""
+    entry = engine.calls.classes.entry(class_)
+    order = entry.order if entry is not None else []
+    bodies = [engine.calls.classes.entry(number) for number in order]
+    found = [name for body in bodies if body for name in body.body.definition.versions]
+    return list(dict.fromkeys(found))
+
+
 def texts(engine: Engine, node: int | None) -> list[str]:
     """The literal strings that a node holds."""
     if node is None:

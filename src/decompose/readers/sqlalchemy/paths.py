@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text, as a set of names."""
@@ -27,12 +29,14 @@ _ROOT_BASES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta"})
 _QUERY_CLASSES = frozenset({"Query", "BaseQuery"})
 
 
+@lru_cache(maxsize=65536)
 def is_library(path: str) -> bool:
     """Whether a path leads into SQLAlchemy or something around it."""
     root = path.partition(".")[0].partition("(")[0]
     return root in _ROOTS or path.startswith(_OLD_ROOT)
 
 
+@lru_cache(maxsize=65536)
 def tail(path: str) -> str:
     """The last part of a path into the libraries, calls included; empty for other paths."""
     return path.rpartition(".")[2] if is_library(path) else ""

@@ -61,6 +61,13 @@ class Queries:
         self._columns[number] = nodes
         return number
 
+    def construct(self, class_: int, site: CallSite) -> None:
+        """`self.__class__(...)` in a query class of ours: a query over the same entity."""
+        receiver = next(iter(site.activation.context), None)
+        custom = receiver if isinstance(receiver, int) and receiver in self.custom else None
+        if custom is not None and self.engine.values[custom].link == class_:
+            self.engine.add(site.result, custom)
+
     def is_query(self, number: int) -> bool:
         """Whether a value is anything that rows come out of."""
         value = self.engine.values[number]

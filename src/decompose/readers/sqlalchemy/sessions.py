@@ -36,8 +36,6 @@ class Sessions:
     def call(self, path: str, site: CallSite) -> bool:
         """A call of the library's `path`; False if it is nothing of theirs."""
         method, holder = path.rpartition(".")[2], paths.owner(path)
-        if method == "populate_obj":
-            self._populate(site)
         if method in EXECUTING and (method != "text" or m.is_code(site.activation)):
             self.raw.execute(site)
         if _commits(method, holder):
@@ -49,11 +47,6 @@ class Sessions:
         if paths.is_library(path) and method in _EXECUTED:
             return self._call(method, site)
         return False
-
-    def _populate(self, site: CallSite) -> None:
-        """`form.populate_obj(user)` stores the form's fields, whichever they are."""
-        for node, _ in site.args[:1]:
-            self.touches.values(node, site.place, Mode.WRITE)
 
     def _call(self, method: str, site: CallSite) -> bool:
         first = site.argument(0, "instance")

@@ -35,3 +35,17 @@ def rename_cat():
 
 def age_dog():
     Dog.query.alive().oldest().age = 3
+
+
+class Hiding(BaseQuery):
+    def with_hidden(self):
+        return self.__class__(self.session, hidden=True)
+
+
+class Fish(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    query_class = Hiding
+
+
+def feed_fish():
+    Fish.query.with_hidden().first().id = 1
