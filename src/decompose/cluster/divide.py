@@ -9,22 +9,23 @@ from dataclasses import dataclass, replace
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
-from decompose.cluster.net import Labels, Net, modularity
+from decompose.cluster.net import Labels, Net, components, modularity
 from decompose.cluster.placing import ASIDE, Draft, place
-from decompose.cluster.roles import Roles, Traits, kernel_roles, root_roles, traits
+from decompose.cluster.roles import Roles, kernel_roles, root_roles
 from decompose.cluster.runs import degrees, leiden
 from decompose.cluster.score import Chance, chance, score, torn
 from decompose.cluster.settle import homes, settled
+from decompose.cluster.traits import Traits, traits
 from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
-from decompose.domain.partition import KERNEL, CouplingGraph, Partition
+from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
 
 MOST = 24
-_FINE = 1.5
+_FINE = 3.0
 _FINER = 2.0
 _TURNS = 6
 _QUICK = SEEDS[:8]
@@ -134,6 +135,7 @@ def _roles(model: SystemModel, order: Ordered, asked: frozenset[str]) -> Roles:
     labels = consensus(with_membership(order, inside), _QUICK).labels
     roles = before | kernel_roles(found, order, labels, before)
     _idle(order, found, roles)
+    _islands(order, found, roles)
     return {name: role for name, role in roles.items() if name not in asked}
 
 
@@ -154,6 +156,22 @@ def _idle(order: Ordered, found: Traits, roles: Roles) -> None:
             for i in open_:
                 reason = "follows the rest of its module" if places else "tied to nothing"
                 roles[order.definitions[i].id] = best, reason
+
+
+def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
+    """Islands of code that declare no table and touch no data belong to no service.
+
+    They go to the root where they handle requests (a health check), else to the kernel.
+    """
+    inside = [d.id not in roles for d in order.definitions]
+    for members in components(with_membership(order, inside)):
+        names = [order.definitions[i].id for i in members if inside[i]]
+        if not names or found.touching.intersection(names):
+            continue
+        handles = found.domain.intersection(names)
+        role = (ROOT, "answers without data, tied to no domain") if handles else (
+            KERNEL, "no data of its own, tied to no domain")  # fmt: skip
+        roles.update(dict.fromkeys(names, role))
 
 
 def _units(order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]) -> _Units:

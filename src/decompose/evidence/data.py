@@ -6,7 +6,7 @@ from itertools import combinations
 from math import log, sqrt
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import hubs, tops
+from decompose.domain.lookup import hubs, inside
 from decompose.domain.model import Mode, SystemModel
 from decompose.domain.partition import Evidence, EvidenceKind
 
@@ -38,7 +38,7 @@ class Data:
 
 
 def _accessors(model: SystemModel) -> dict[str, _Accessors]:
-    top = tops(model)
+    top = inside(model)
     found: dict[str, _Accessors] = {}
     for access in model.accesses:
         who = top.get(access.definition)
@@ -81,7 +81,7 @@ def _shared(
 
 
 def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:
-    top = tops(model)
+    top = inside(model)
     links: dict[tuple[str, str], tuple[str, Location]] = {}
     for table in model.tables:
         here = hub.get(table.name, "")
