@@ -28,6 +28,7 @@ from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
 _FINE = 3.0
 _FINER = 1.0
 _TURNS = 6
+_NEAR = 0.05
 _QUICK = SEEDS[:8]
 
 
@@ -250,7 +251,9 @@ def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], .
 
 
 def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) -> int:
-    """The number asked for or the nearest; else the best score, of two or more where people parted.
+    """The number asked for or the nearest; else the fewest within 5 % of the best score.
+
+    There are two or more where people parted.
 
     `free` says that no pin and no cannot-link asks for several services.
     """
@@ -258,7 +261,8 @@ def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) 
     if wanted is not None:
         return min(range(len(sizes)), key=lambda i: abs(sizes[i] - wanted))
     fit = [i for i, size in enumerate(sizes) if free or size > 1] or list(range(len(sizes)))
-    return max(fit, key=lambda i: (candidates[i].score, -i))
+    best = max(candidates[i].score for i in fit)
+    return next(i for i in fit if candidates[i].score >= best - _NEAR * abs(best))
 
 
 def _findings(candidates: Sequence[Candidate], wanted: int | None) -> tuple[Finding, ...]:

@@ -16,6 +16,8 @@ TORN = 0.25
 MOST = 24
 _REPLICATES = 6
 _LARGE = 50_000
+_STEPS = 4
+_CRUMB = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,7 @@ class Chance:
         """The modularity that chance gives to so many services."""
         if services <= 1 or not self.curve:
             return 0.0
-        return max(self.curve[:services])
+        return self.curve[min(services, len(self.curve)) - 1]
 
     def z_score(self, found: float) -> float:
         """By how many standard deviations `found` exceeds chance; 0 for a graph without edges."""
@@ -50,22 +52,32 @@ def chance(net: Net) -> Chance:
         labels = leiden(copy, seed)
         values.append(modularity(copy, labels))
         curves.append(_curve(copy, labels))
-    length = min(MOST, *(len(curve) for curve in curves))
-    curve = tuple(fmean(c[i] for c in curves) for i in range(length))
+    curve = tuple(fmean(values) for values in zip(*curves, strict=True))
     return Chance(mean=fmean(values), deviation=pstdev(values), curve=curve)
 
 
 def _curve(net: Net, labels: Labels) -> list[float]:
-    """The modularity at 1, 2, … clusters on the way down from these labels."""
-    size = max(labels) + 1
-    mass = [0.0] * size
-    for label, degree in zip(labels, degrees(net), strict=True):
-        mass[label] += degree
+    """The modularity at 1, 2, … clusters on the way down from these labels, crumbs not counted."""
+    used = sorted({label for edge in net.edges for label in (labels[edge[0]], labels[edge[1]])})
+    number = {label: i for i, label in enumerate(used)}
+    groups = [number.get(label, -1) for label in labels]
+    mass = [0.0] * len(used)
+    for group, degree in zip(groups, degrees(net), strict=True):
+        if group >= 0:
+            mass[group] += degree
     edges = dict(zip(net.edges, net.weights, strict=True))
-    steps = merges(Clusters(size=size, weights=between(edges, labels), bonds={}, mass=tuple(mass),
-                            homeless=frozenset(), apart=frozenset()))  # fmt: skip
-    return [modularity(net, [steps[count][label] for label in labels])
-            for count in range(1, min(MOST, size) + 1)]  # fmt: skip
+    steps = merges(Clusters(size=len(used), weights=between(edges, groups), bonds={},
+                            mass=tuple(mass), homeless=frozenset(), apart=frozenset()))  # fmt: skip
+    best = [0.0] * (MOST + 1)
+    for count in sorted(steps)[: _STEPS * MOST]:
+        sums = [0.0] * count
+        for group, label in enumerate(steps[count]):
+            sums[label] += mass[group]
+        large = sum(value >= _CRUMB * fsum(mass) for value in sums)
+        if large <= MOST:
+            found = modularity(net, [steps[count][g] if g >= 0 else count for g in groups])
+            best[large] = max(best[large], found)
+    return [max(best[: count + 1]) for count in range(1, MOST + 1)]
 
 
 def torn(bonds: Mapping[tuple[int, int], float], labels: Sequence[int]) -> float:

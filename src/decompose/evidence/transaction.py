@@ -37,7 +37,9 @@ class Transactions:
     writes (an event counts 3), near(a, b) = 0.5^d, and within one transaction
     share(a, b) = near(a, b) / sqrt(sum of near(a, .) * sum of near(., b)).
     weight(table, table) = TOGETHER * (1 + ln s) for s >= 1, else TOGETHER * s, s the sum of
-    shares over the places where the ways to the two writes part.
+    shares over the places where the ways to the two writes part. It is divided by the square
+    root of the number of tables that the more sociable of the two is spread over, so that a log
+    that everything writes ties nothing.
     weight(handler, table) = HANDLER * share of near(handler, table) among all tables that the
     handler writes / (1 + ln handlers that write it).
     """
@@ -67,7 +69,19 @@ def _together(model: SystemModel, hub: Mapping[str, str]) -> list[Evidence]:
                 known = meetings.setdefault(pair, {}).setdefault((where, met.commit), met)
                 if known.share < share:
                     meetings[pair][where, met.commit] = met
-    return [_pair(a, b, list(found.values())) for (a, b), found in meetings.items()]
+    sums = {pair: fsum(met.share for met in found.values()) for pair, found in meetings.items()}
+    spread = _spread(sums)
+    return [_pair(a, b, list(found.values()), max(spread[a], spread[b]))
+            for (a, b), found in meetings.items()]  # fmt: skip
+
+
+def _spread(sums: Mapping[tuple[str, str], float]) -> dict[str, float]:
+    """Over how many others each table's shares are spread: (sum of s)^2 / sum of s^2."""
+    parts: dict[str, list[float]] = {}
+    for (a, b), value in sums.items():
+        parts.setdefault(a, []).append(value)
+        parts.setdefault(b, []).append(value)
+    return {name: fsum(v) ** 2 / fsum(x * x for x in v) for name, v in parts.items()}
 
 
 def _events(model: SystemModel) -> frozenset[str]:
@@ -113,15 +127,16 @@ def _parting(one: Path, two: Path) -> str:
     return one[max(0, _common(one, two) - 1)]
 
 
-def _pair(a: str, b: str, found: list[_Meeting]) -> Evidence:
+def _pair(a: str, b: str, found: list[_Meeting], spread: float) -> Evidence:
     strength = fsum(met.share for met in found)
+    scale = TOGETHER / sqrt(spread)
     first = min(found, key=lambda met: (met.commit, met.endpoint, met.where))
     others = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return Evidence(
         a=a,
         b=b,
         kind=EvidenceKind.TRANSACTION,
-        weight=round(TOGETHER * (1 + log(strength) if strength >= 1 else strength), 9),
+        weight=round(scale * (1 + log(strength) if strength >= 1 else strength), 9),
         why=f"written in one transaction by {first.where}{others}",
         location=first.commit,
     )
