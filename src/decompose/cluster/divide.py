@@ -20,8 +20,8 @@ from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
-from decompose.domain.lookup import tables_of
 from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.lookup import tables_of
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
 
