@@ -161,16 +161,18 @@ def _idle(order: Ordered, found: Traits, roles: Roles) -> None:
 
 
 def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
-    """Islands of code that declare no table and touch no data belong to no service.
+    """Islands of code that declare no table and answer nothing from data belong to no service.
 
     They go to the root where they handle requests (a health check), else to the kernel.
     """
     inside = [d.id not in roles for d in order.definitions]
     for members in components(with_membership(order, inside, ())):
         names = [order.definitions[i].id for i in members if inside[i]]
-        if not names or found.touching.intersection(names):
+        if not names or found.declaring.intersection(names):
             continue
         handles = found.domain.intersection(names)
+        if handles & found.touching:
+            continue
         role = (ROOT, "answers without data, tied to no domain") if handles else (
             KERNEL, "no data of its own, tied to no domain")  # fmt: skip
         roles.update(dict.fromkeys(names, role))
