@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.attributes import Classes, make_site
 from decompose.resolve.containers import Containers
@@ -21,6 +22,7 @@ _COPIES = frozenset(
 _FORWARDED = frozenset(
     {"copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.property"}
     | {"functools.wraps()", "functools.update_wrapper"}
+    | {"builtins.staticmethod", "builtins.classmethod"}
 )
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
@@ -257,6 +259,7 @@ class Calls:
         elif value.kind is Kind.INSTANCE:
             iterator = self.engine.node()
             self.special(number, "__iter__", place, iterator)
+            self.special(number, "__aiter__", place, iterator)
             self.engine.watch(iterator, lambda it: self._advance(it, place, result))
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
             self.external_item(number, value, place, result)
@@ -264,6 +267,7 @@ class Calls:
     def _advance(self, iterator: int, place: Place, result: int) -> None:
         if self.engine.values[iterator].kind is Kind.INSTANCE:
             self.special(iterator, "__next__", place, result)
+            self.special(iterator, "__anext__", place, result)
         else:
             self.iterate_value(iterator, place, result)
 
@@ -438,6 +442,8 @@ class Calls:
         pattern = re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
         for module in sorted(self.engine.program.modules):
             if pattern.fullmatch(module):
+                key = (module, ReferenceKind.IMPORT.value)
+                site.activation.references.setdefault(key, site.line)
                 names.import_module(self.engine, module, site.result)
 
     def _partial(self, site: CallSite) -> None:
