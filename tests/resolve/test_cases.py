@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from models import Case, cases
 
 CASES = cases(Path(__file__).parent / "cases")

@@ -24,6 +24,10 @@ _FORWARDED = frozenset(
     | {"functools.wraps()", "functools.update_wrapper"}
     | {"builtins.staticmethod", "builtins.classmethod"}
 )
+_ASKING = {
+    f"builtins.{name}": f"__{name}__"
+    for name in ("len", "str", "repr", "bool", "hash", "int", "float", "bytes", "dir", "format")
+}
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
 
@@ -299,6 +303,8 @@ class Calls:
     def _call_known(self, value: Value, site: CallSite) -> bool:
         """The built-in and standard functions whose result matters."""
         name, first = value.name, site.argument(0)
+        if name in _ASKING and first is not None:
+            self.engine.watch(first, lambda asked: self._ask(asked, _ASKING[name], site))
         if name in _CALLS_ARGUMENTS:
             self._call_arguments(name, site)
         action = _KNOWN.get(name)
@@ -312,6 +318,11 @@ class Calls:
         else:
             return name in _CALLS_ARGUMENTS
         return True
+
+    def _ask(self, number: int, method: str, site: CallSite) -> None:
+        """`len(x)` and its like call a method of `x`."""
+        if self.engine.values[number].kind is Kind.INSTANCE:
+            self.special(number, method, site.place, self.engine.node())
 
     def _next(self, site: CallSite) -> None:
         for node, _ in site.args[:1]:
