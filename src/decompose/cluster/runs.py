@@ -88,11 +88,14 @@ def louvain(net: Net, seed: int) -> Labels:
     return canonical(labels)
 
 
-def mixed(net: Net, seeds: Sequence[int]) -> tuple[Labels, ...]:
-    """One run per seed, the algorithms and resolutions taking turns."""
+def mixed(net: Net, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labels, ...]:
+    """One run per seed, the algorithms and resolutions taking turns; Leiden alone beyond 1."""
     found = []
     for turn, seed in enumerate(seeds):
-        if turn % _ROUND == _POTTS:
+        if resolution > 1:
+            scale = resolution * _RESOLUTIONS[turn % len(_RESOLUTIONS)]
+            found.append(leiden(net, seed, resolution=scale))
+        elif turn % _ROUND == _POTTS:
             found.append(potts(net, seed))
         elif turn % _ROUND == _PROPAGATION:
             found.append(propagation(net, seed))

@@ -186,6 +186,22 @@ class Calls:
             activation.generator = self.engine.container("generator")
         return activation.generator
 
+    def activation_of(self, number: int) -> Activation | None:
+        """The activation that runs when something outside the program calls a value.
+
+        A class stands for its body's activation, where readers put what runs on its instances.
+        """
+        value = self.engine.values[number]
+        if value.kind is Kind.BOUND:
+            value = self.engine.values[value.link]
+        if value.kind is Kind.CLASS:
+            entry = self.classes.entry(number)
+            return entry.body if entry is not None else None
+        if value.kind is not Kind.FUNCTION:
+            return None
+        parent = self.engine.activations[value.link] if value.link >= 0 else None
+        return self.engine.activation(self.engine.program.definitions[value.index], parent)
+
     # Classes ---------------------------------------------------------------------------------
 
     def _construct(self, number: int, site: CallSite) -> None:
@@ -438,9 +454,22 @@ class Calls:
         self.engine.watch(key, lambda value: self._load_named(target, value, site))
 
     def _load_named(self, target: int, key: int, site: CallSite) -> None:
-        value = self.engine.values[key]
-        if value.kind is Kind.CONSTANT and isinstance(value.data, str):
-            self.classes.load(target, value.data, site.place, site.result)
+        name = self.engine.values[key].data
+        if not isinstance(name, str):
+            return
+        if "{}" not in name:
+            self.classes.load(target, name, site.place, site.result)
+        elif name.strip("{}"):
+            self.engine.watch(target, lambda value: self._load_like(value, name, site))
+
+    def _load_like(self, target: int, name: str, site: CallSite) -> None:
+        """`getattr(x, f"on_{event}")`: every attribute that the name can mean."""
+        value = self.engine.values[target]
+        class_ = value.link if value.kind is Kind.INSTANCE else target
+        pattern = _pattern(name)
+        for attr in self.classes.attributes(class_):
+            if pattern.fullmatch(attr):
+                self.classes.load_value(target, attr, site.place, site.result)
 
     def _import(self, number: int, site: CallSite) -> None:
         """`import_module` of a name known in part: every module of ours that it can mean."""
@@ -450,7 +479,7 @@ class Calls:
         if name.startswith("."):
             packages = self.engine.texts(site.argument(1, "package"))
             name = packages[0] + name if packages else name
-        pattern = re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
+        pattern = _pattern(name)
         for module in sorted(self.engine.program.modules):
             if pattern.fullmatch(module):
                 key = (module, ReferenceKind.IMPORT.value)
@@ -475,6 +504,11 @@ class Calls:
             site.result,
         )
         self.call(function, inner)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """What a name with holes (`on_{}`) can be."""
+    return re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
 
 
 _KNOWN: dict[str, Callable[[Calls, CallSite], None]] = {
