@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.attributes import Classes, make_site
 from decompose.resolve.containers import Containers
@@ -21,7 +22,12 @@ _COPIES = frozenset(
 _FORWARDED = frozenset(
     {"copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.property"}
     | {"functools.wraps()", "functools.update_wrapper"}
+    | {"builtins.staticmethod", "builtins.classmethod"}
 )
+_ASKING = {
+    f"builtins.{name}": f"__{name}__"
+    for name in ("len", "str", "repr", "bool", "hash", "int", "float", "bytes", "dir", "format")
+}
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
 
@@ -273,6 +279,7 @@ class Calls:
         elif value.kind is Kind.INSTANCE:
             iterator = self.engine.node()
             self.special(number, "__iter__", place, iterator)
+            self.special(number, "__aiter__", place, iterator)
             self.engine.watch(iterator, lambda it: self._advance(it, place, result))
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
             self.external_item(number, value, place, result)
@@ -280,6 +287,7 @@ class Calls:
     def _advance(self, iterator: int, place: Place, result: int) -> None:
         if self.engine.values[iterator].kind is Kind.INSTANCE:
             self.special(iterator, "__next__", place, result)
+            self.special(iterator, "__anext__", place, result)
         else:
             self.iterate_value(iterator, place, result)
 
@@ -311,6 +319,8 @@ class Calls:
     def _call_known(self, value: Value, site: CallSite) -> bool:
         """The built-in and standard functions whose result matters."""
         name, first = value.name, site.argument(0)
+        if name in _ASKING and first is not None:
+            self.engine.watch(first, lambda asked: self._ask(asked, _ASKING[name], site))
         if name in _CALLS_ARGUMENTS:
             self._call_arguments(name, site)
         action = _KNOWN.get(name)
@@ -324,6 +334,11 @@ class Calls:
         else:
             return name in _CALLS_ARGUMENTS
         return True
+
+    def _ask(self, number: int, method: str, site: CallSite) -> None:
+        """`len(x)` and its like call a method of `x`."""
+        if self.engine.values[number].kind is Kind.INSTANCE:
+            self.special(number, method, site.place, self.engine.node())
 
     def _next(self, site: CallSite) -> None:
         for node, _ in site.args[:1]:
@@ -467,6 +482,8 @@ class Calls:
         pattern = _pattern(name)
         for module in sorted(self.engine.program.modules):
             if pattern.fullmatch(module):
+                key = (module, ReferenceKind.IMPORT.value)
+                site.activation.references.setdefault(key, site.line)
                 names.import_module(self.engine, module, site.result)
 
     def _partial(self, site: CallSite) -> None:
