@@ -40,7 +40,7 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, *, resolution: float = 1.0
     Geyer-Schulz 2013). Large graphs take fewer of the seeds: at least 8.
     """
     used = seeds[: max(_FEWEST, _WORK // max(1, len(net.edges)))]
-    runs = mixed(net, used)
+    runs = mixed(net, used, resolution)
     sharp = _sharpened(net, runs)
     for turn in range(1, _SHARPEN):
         again = [leiden(sharp, _mix(s, turn), resolution=resolution) for s in used]

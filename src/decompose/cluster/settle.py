@@ -78,7 +78,9 @@ def _writers(model: SystemModel, graph: Ordered, labels: Sequence[int]) -> dict[
 
 
 def homes(model: SystemModel, labels: Mapping[str, int]) -> set[int]:
-    """The labels that have an endpoint or a table."""
-    top = tops(model)
-    names = {top[route.handler] for route in model.routes if route.handler in top}
-    return {labels[name] for name in names | set(tables_of(model)) if name in labels}
+    """The labels that have a table, or an endpoint where there are no tables at all."""
+    names = set(tables_of(model))
+    if not names:
+        top = tops(model)
+        names = {top[route.handler] for route in model.routes if route.handler in top}
+    return {labels[name] for name in names if name in labels}

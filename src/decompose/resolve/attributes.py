@@ -52,18 +52,17 @@ class Classes:
 
     def external_base(self, class_: int) -> int | None:
         """The first base of a class that is a library's, `object` aside."""
-        entry = self._entries.get(class_)
-        for number in entry.order if entry is not None else []:
-            value = self.engine.values[number]
-            if value.kind is Kind.EXTERNAL and value.name != "builtins.object":
-                return number
-        return None
+        return next(iter(self.external_bases(class_)), None)
 
     def external_bases(self, class_: int) -> list[int]:
-        """Every library's class among the bases, in resolution order."""
+        """Every library's class among the bases, `object` aside, in resolution order."""
         entry = self._entries.get(class_)
-        order = entry.order if entry is not None else []
-        return [n for n in order if self.engine.values[n].kind is Kind.EXTERNAL]
+        values = self.engine.values
+        return [
+            number
+            for number in (entry.order if entry is not None else [])
+            if values[number].kind is Kind.EXTERNAL and values[number].name != "builtins.object"
+        ]
 
     def is_subclass(self, class_: int, path: str) -> bool:
         """Whether a library's class with this path (its end suffices) is among the bases."""
@@ -120,12 +119,12 @@ class Classes:
         class_: int,
         attr: str,
         found: Callable[[int], None],
-        missing: Callable[[int], None] | None = None,
+        missing: Callable[[list[int]], None] | None = None,
         after: int | None = None,
     ) -> None:
         """Tell `found` every node that `attr` of a class may come from, now and later.
 
-        `missing` is told the first external base when nothing of ours has the attribute once
+        `missing` is told the external bases when nothing of ours has the attribute once
         all else is settled. `after` starts behind that class in the order (`super()`).
         """
         entry = self._entries.get(class_)
@@ -140,12 +139,8 @@ class Classes:
                     found(node)
 
         def absent() -> None:
-            external = self.external_base(class_)
-            if (
-                external is not None
-                and missing is not None
-                and not self.defines(class_, attr, after)
-            ):
+            external = self.external_bases(class_)
+            if external and missing is not None and not self.defines(class_, attr, after):
                 missing(external)
 
         entry.lookups.append(look)
@@ -161,6 +156,12 @@ class Classes:
             if self._binds(number, attr):
                 break
         return nodes
+
+    def attributes(self, class_: int) -> list[str]:
+        """The names that a class of ours and its bases bind in their bodies, sorted."""
+        entry = self._entries.get(class_)
+        inner = [self._entries.get(number) for number in (entry.order if entry else [])]
+        return sorted({n for e in inner if e is not None for n in e.body.definition.versions})
 
     def defines(self, class_: int, attr: str, after: int | None = None) -> bool:
         """Whether a class of ours in the resolution order binds `attr` in its body."""
@@ -227,7 +228,7 @@ class Classes:
             value.link,
             attr,
             lambda node: self._bind_all(node, number, attr, place, result),
-            lambda base: self._inherit(number, base, attr, place, result),
+            lambda bases: self._inherit(number, bases, attr, place, result),
         )
 
     def _load_class(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
@@ -235,7 +236,7 @@ class Classes:
             number,
             attr,
             lambda node: self._bind_all(node, receiver, attr, place, result),
-            lambda base: self._inherit(receiver, base, attr, place, result),
+            lambda bases: self._inherit(receiver, bases, attr, place, result),
         )
 
     def _load_super(self, value: Value, attr: str, place: Place, result: int) -> None:
@@ -246,7 +247,7 @@ class Classes:
             start,
             attr,
             lambda node: self._bind_all(node, value.index, attr, place, result),
-            lambda base: self._inherit(value.index, base, attr, place, result),
+            lambda bases: self._inherit(value.index, bases, attr, place, result),
             after=value.link,
         )
 
@@ -265,11 +266,15 @@ class Classes:
         if value.kind is Kind.EXTERNAL:
             self.engine.add_external(result, f"{value.name}.{attr}", number, value.index)
 
-    def _inherit(self, receiver: int, base: int, attr: str, place: Place, result: int) -> None:
-        for library in self.engine.libraries:
-            if library.inherited(receiver, base, attr, place, result):
-                return
-        path = self.engine.values[base].name
+    def _inherit(
+        self, receiver: int, bases: list[int], attr: str, place: Place, result: int
+    ) -> None:
+        """What libraries know of their classes' attributes; else the first one's, unknown."""
+        for base in bases:
+            for library in self.engine.libraries:
+                if library.inherited(receiver, base, attr, place, result):
+                    return
+        path = self.engine.values[bases[0]].name
         call = "" if self.engine.values[receiver].kind is Kind.CLASS else "()"
         if attr == "__init__":
             call = ""

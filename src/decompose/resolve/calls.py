@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.attributes import Classes, make_site
 from decompose.resolve.containers import Containers
@@ -21,7 +22,12 @@ _COPIES = frozenset(
 _FORWARDED = frozenset(
     {"copy.copy", "copy.deepcopy", "typing.cast", "asyncio.run", "builtins.property"}
     | {"functools.wraps()", "functools.update_wrapper"}
+    | {"builtins.staticmethod", "builtins.classmethod"}
 )
+_ASKING = {
+    f"builtins.{name}": f"__{name}__"
+    for name in ("len", "str", "repr", "bool", "hash", "int", "float", "bytes", "dir", "format")
+}
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
 
@@ -180,6 +186,22 @@ class Calls:
             activation.generator = self.engine.container("generator")
         return activation.generator
 
+    def activation_of(self, number: int) -> Activation | None:
+        """The activation that runs when something outside the program calls a value.
+
+        A class stands for its body's activation, where readers put what runs on its instances.
+        """
+        value = self.engine.values[number]
+        if value.kind is Kind.BOUND:
+            value = self.engine.values[value.link]
+        if value.kind is Kind.CLASS:
+            entry = self.classes.entry(number)
+            return entry.body if entry is not None else None
+        if value.kind is not Kind.FUNCTION:
+            return None
+        parent = self.engine.activations[value.link] if value.link >= 0 else None
+        return self.engine.activation(self.engine.program.definitions[value.index], parent)
+
     # Classes ---------------------------------------------------------------------------------
 
     def _construct(self, number: int, site: CallSite) -> None:
@@ -257,6 +279,7 @@ class Calls:
         elif value.kind is Kind.INSTANCE:
             iterator = self.engine.node()
             self.special(number, "__iter__", place, iterator)
+            self.special(number, "__aiter__", place, iterator)
             self.engine.watch(iterator, lambda it: self._advance(it, place, result))
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
             self.external_item(number, value, place, result)
@@ -264,6 +287,7 @@ class Calls:
     def _advance(self, iterator: int, place: Place, result: int) -> None:
         if self.engine.values[iterator].kind is Kind.INSTANCE:
             self.special(iterator, "__next__", place, result)
+            self.special(iterator, "__anext__", place, result)
         else:
             self.iterate_value(iterator, place, result)
 
@@ -295,6 +319,8 @@ class Calls:
     def _call_known(self, value: Value, site: CallSite) -> bool:
         """The built-in and standard functions whose result matters."""
         name, first = value.name, site.argument(0)
+        if name in _ASKING and first is not None:
+            self.engine.watch(first, lambda asked: self._ask(asked, _ASKING[name], site))
         if name in _CALLS_ARGUMENTS:
             self._call_arguments(name, site)
         action = _KNOWN.get(name)
@@ -308,6 +334,11 @@ class Calls:
         else:
             return name in _CALLS_ARGUMENTS
         return True
+
+    def _ask(self, number: int, method: str, site: CallSite) -> None:
+        """`len(x)` and its like call a method of `x`."""
+        if self.engine.values[number].kind is Kind.INSTANCE:
+            self.special(number, method, site.place, self.engine.node())
 
     def _next(self, site: CallSite) -> None:
         for node, _ in site.args[:1]:
@@ -423,9 +454,22 @@ class Calls:
         self.engine.watch(key, lambda value: self._load_named(target, value, site))
 
     def _load_named(self, target: int, key: int, site: CallSite) -> None:
-        value = self.engine.values[key]
-        if value.kind is Kind.CONSTANT and isinstance(value.data, str):
-            self.classes.load(target, value.data, site.place, site.result)
+        name = self.engine.values[key].data
+        if not isinstance(name, str):
+            return
+        if "{}" not in name:
+            self.classes.load(target, name, site.place, site.result)
+        elif name.strip("{}"):
+            self.engine.watch(target, lambda value: self._load_like(value, name, site))
+
+    def _load_like(self, target: int, name: str, site: CallSite) -> None:
+        """`getattr(x, f"on_{event}")`: every attribute that the name can mean."""
+        value = self.engine.values[target]
+        class_ = value.link if value.kind is Kind.INSTANCE else target
+        pattern = _pattern(name)
+        for attr in self.classes.attributes(class_):
+            if pattern.fullmatch(attr):
+                self.classes.load_value(target, attr, site.place, site.result)
 
     def _import(self, number: int, site: CallSite) -> None:
         """`import_module` of a name known in part: every module of ours that it can mean."""
@@ -435,9 +479,11 @@ class Calls:
         if name.startswith("."):
             packages = self.engine.texts(site.argument(1, "package"))
             name = packages[0] + name if packages else name
-        pattern = re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
+        pattern = _pattern(name)
         for module in sorted(self.engine.program.modules):
             if pattern.fullmatch(module):
+                key = (module, ReferenceKind.IMPORT.value)
+                site.activation.references.setdefault(key, site.line)
                 names.import_module(self.engine, module, site.result)
 
     def _partial(self, site: CallSite) -> None:
@@ -458,6 +504,11 @@ class Calls:
             site.result,
         )
         self.call(function, inner)
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """What a name with holes (`on_{}`) can be."""
+    return re.compile(re.escape(name).replace(re.escape("{}"), "[^.]+"))
 
 
 _KNOWN: dict[str, Callable[[Calls, CallSite], None]] = {

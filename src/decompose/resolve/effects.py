@@ -11,11 +11,18 @@ from collections.abc import Iterable
 
 from decompose.domain import model as m
 from decompose.domain.finding import Location
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
 from decompose.resolve.values import Kind
 
-_AROUND = frozenset({m.EntryKind.BEFORE_REQUEST, m.EntryKind.AFTER_REQUEST, m.EntryKind.TEARDOWN})
+_AROUND = frozenset(
+    {
+        m.EntryKind.BEFORE_REQUEST,
+        m.EntryKind.AFTER_REQUEST,
+        m.EntryKind.TEARDOWN,
+        m.EntryKind.ERROR_HANDLER,
+    }
+)
 _CALLABLE = (Kind.FUNCTION, Kind.BOUND)
 
 
@@ -44,24 +51,10 @@ class Effects:
         for site in self.engine.sites:
             for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
                 for number in self.engine.points[node]:
-                    inner = self.activation_of(number)
+                    inner = self.engine.calls.activation_of(number)
                     if inner is not None:
                         following[site.activation.number][inner.number] = None
         return [sorted(targets) for targets in following]
-
-    def activation_of(self, number: int) -> Activation | None:
-        """The activation that runs when a function value is called from outside."""
-        value = self.engine.values[number]
-        if value.kind is Kind.BOUND:
-            value = self.engine.values[value.link]
-        if value.kind is Kind.CLASS:
-            entry = self.engine.calls.classes.entry(number)
-            return entry.body if entry is not None else None
-        if value.kind is not Kind.FUNCTION:
-            return None
-        definition = self.engine.program.definitions[value.index]
-        parent = self.engine.activations[value.link] if value.link >= 0 else None
-        return self.engine.activation(definition, parent)
 
     # Entry points ----------------------------------------------------------------------------
 
@@ -89,41 +82,27 @@ class Effects:
             yield self._effects(name, handler, numbers, None)
 
     def _roots(self, handlers: Iterable[int]) -> list[int]:
-        found = (self.activation_of(number) for number in handlers)
+        found = (self.engine.calls.activation_of(number) for number in handlers)
         return [activation.number for activation in found if activation is not None]
 
     def _effects(
         self, name: str, handler: str, roots: list[int], scope: str | None
     ) -> m.EndpointEffects:
         parents = self._reach(roots)
-        renders = any(self._definition(n).startswith("template:") for n in parents)
         return m.EndpointEffects(
             name=name,
             handler=handler,
-            hooks=self._hooks(scope, renders) if scope is not None else (),
+            hooks=self._hooks(scope) if scope is not None else (),
             reaches=tuple(sorted({self._definition(n) for n in parents})),
             effects=self._proved(parents),
             transactions=self._transactions(parents),
         )
 
-    def _hooks(self, scope: str, renders: bool) -> tuple[str, ...]:
-        """Handlers of the hooks that run around an endpoint of a blueprint."""
+    def _hooks(self, scope: str) -> tuple[str, ...]:
+        """Handlers of the hooks that can run around an endpoint of a blueprint."""
         return tuple(
-            sorted(
-                {
-                    entry.handler
-                    for entry in self.found.entries
-                    if self._runs_around(entry, scope, renders)
-                }
-            )
+            sorted({entry.handler for entry in self.found.entries if _runs_around(entry, scope)})
         )
-
-    def _runs_around(self, entry: FoundEntry, scope: str, renders: bool) -> bool:
-        if entry.scope and entry.scope not in scope.split("."):
-            return False
-        if entry.kind is m.EntryKind.CONTEXT_PROCESSOR:
-            return renders
-        return entry.kind in _AROUND
 
     # Paths -----------------------------------------------------------------------------------
 
@@ -205,3 +184,8 @@ class Effects:
                 return tuple(sorted(tables))
             number = parents[number]
         return ()
+
+
+def _runs_around(entry: FoundEntry, scope: str) -> bool:
+    """Whether a hook can run around the endpoints of the blueprint `scope` (dotted)."""
+    return entry.kind in _AROUND and (not entry.scope or entry.scope in scope.split("."))

@@ -15,6 +15,7 @@ from decompose.resolve.engine import Activation, Engine, Place
 from decompose.resolve.program import Definition
 from decompose.resolve.values import Kind, Value
 
+_CONTEXTS = (("__enter__", "__exit__"), ("__aenter__", "__aexit__"))
 _MOST_TEXTS = 16
 _MOST_TEXT_PARTS = 24
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod", "property"})
@@ -31,6 +32,7 @@ class Evaluator:
         self._activation: Activation
         self._line = 0
         self._kind = ReferenceKind.REFERENCE
+        self._user: Activation | None = None
 
     def body(self, engine: Engine, activation: Activation) -> None:
         """Evaluate an activation's body; the engine calls this for each one queued."""
@@ -42,8 +44,8 @@ class Evaluator:
         for statement in definition.facts.body:
             _STATEMENTS[type(statement)](self, statement)
         if definition.facts.returns is not None:
-            self._use(ReferenceKind.ANNOTATE, definition.facts.returns)
-            engine.edge(annotated(self, definition.facts.returns), activation.returns)
+            self._line = definition.facts.line
+            self._annotate(definition.facts.returns, activation.returns, activation)
 
     @property
     def place(self) -> Place:
@@ -59,18 +61,23 @@ class Evaluator:
         """The node that holds the values of an expression."""
         return _EXPRESSIONS[type(expr)](self, expr)
 
-    def _use(self, kind: ReferenceKind, expr: f.Expr) -> int:
-        """Evaluate an expression whose names are used in a certain way."""
-        before, self._kind = self._kind, kind
+    def _use(self, kind: ReferenceKind, expr: f.Expr, user: Activation | None = None) -> int:
+        """Evaluate an expression whose names are used in a certain way.
+
+        What a definition says around its body (bases, decorators, defaults, annotations) is
+        evaluated outside it, but it is the definition, the `user`, that uses it.
+        """
+        before = self._kind, self._user
+        self._kind, self._user = kind, user or self._user
         node = self.node(expr)
-        self._kind = before
+        self._kind, self._user = before
         return node
 
     def refer(self, target: str | None) -> None:
         """Note that the activation's code uses the definition `target`."""
         if target is not None:
             key = (target, self._kind.value)
-            self._activation.references.setdefault(key, self._line)
+            (self._user or self._activation).references.setdefault(key, self._line)
 
     # Parameters and definitions --------------------------------------------------------------
 
@@ -82,11 +89,16 @@ class Evaluator:
             whole = names.variable(self.engine, activation, param.name)
             self.engine.edge(whole, target)
             if param.annotation is not None:
-                self._in(outer, lambda a=param.annotation, t=target: self._annotate(a, t))  # type: ignore[misc]
+                self._in(
+                    outer,
+                    lambda a=param.annotation, t=target: self._annotate(a, t, activation),  # type: ignore[misc]
+                )
             if param.default is not None:
                 self._in(
                     outer,
-                    lambda d=param.default, t=target: self.engine.edge(self.node(d), t),  # type: ignore[misc]
+                    lambda d=param.default, t=target: self.engine.edge(  # type: ignore[misc]
+                        self._use(ReferenceKind.REFERENCE, d, activation), t
+                    ),
                 )
         self._receiver(activation)
 
@@ -96,9 +108,13 @@ class Evaluator:
         action()
         self._activation = here
 
-    def _annotate(self, annotation: f.Expr, target: int) -> None:
-        self._use(ReferenceKind.ANNOTATE, annotation)
+    def _annotate(self, annotation: f.Expr, target: int, user: Activation | None = None) -> None:
+        """Let `target` hold what its annotation promises."""
+        self._use(ReferenceKind.ANNOTATE, annotation, user)
+        before = self._kind, self._user
+        self._kind, self._user = ReferenceKind.ANNOTATE, user or self._user
         self.engine.edge(annotated(self, annotation), target)
+        self._kind, self._user = before
 
     def _receiver(self, activation: Activation) -> None:
         """A method that nobody calls is still called with an instance of its class."""
@@ -142,16 +158,17 @@ class Evaluator:
                 Value(Kind.FUNCTION, index=definition.index, link=here.number)
             )
         number = self.class_value(inner)
-        bases = [self._use(ReferenceKind.INHERIT, base) for base in definition.facts.bases]
+        bases = [self._use(ReferenceKind.INHERIT, base, inner) for base in definition.facts.bases]
         for _, keyword in definition.facts.keywords:
-            self.node(keyword)
+            self._use(ReferenceKind.REFERENCE, keyword, inner)
         self.calls.classes.define(number, inner, bases)
         return number
 
     def _decorate(self, decorator: f.Expr, node: int, definition: Definition) -> int:
         """Apply one decorator. A library's decorators are taken to hand the function through."""
         self._line = definition.facts.line
-        callee = self._use(ReferenceKind.DECORATE, decorator)
+        user = self.engine.activation(definition, self._activation)
+        callee = self._use(ReferenceKind.DECORATE, decorator, user)
         if isinstance(decorator, f.Name) and decorator.id in _BINDING_DECORATORS:
             return node
         if isinstance(decorator, f.Attr) and decorator.attr in _ACCESSOR_DECORATORS:
@@ -184,8 +201,7 @@ class Evaluator:
         if statement.value is not None:
             self._assign_value(target, statement.value)
         if statement.annotation is not None:
-            self._use(ReferenceKind.ANNOTATE, statement.annotation)
-            self.engine.edge(annotated(self, statement.annotation), target)
+            self._annotate(statement.annotation, target)
 
     def _assign_value(self, target: int, value: f.Expr) -> None:
         if isinstance(value, f.From):
@@ -239,6 +255,7 @@ class Evaluator:
 
     def evaluate(self, statement: f.Eval) -> None:
         """An expression for its effect."""
+        self._line = statement.line or self._line
         self.node(statement.value)
 
     def return_(self, statement: f.Return) -> None:
@@ -317,7 +334,8 @@ class Evaluator:
 
     def attribute(self, expr: f.Attr) -> int:
         """`value.attr`."""
-        base = self.node(expr.value)
+        self._line = expr.line
+        base = self._use(ReferenceKind.REFERENCE, expr.value)
         self._line = expr.line
         self._refer_attribute(expr)
         result = self.engine.node()
@@ -351,12 +369,15 @@ class Evaluator:
         """`func(...)`."""
         if isinstance(expr.func, f.Name) and expr.func.id == "@instance":
             return instances(self, expr.args[0])
+        self._line = expr.line
         callee = self.node(expr.func)
         args = tuple(
-            (self.node(arg.value), True) if isinstance(arg, f.Star) else (self.node(arg), False)
+            (self._argument(arg.value), True)
+            if isinstance(arg, f.Star)
+            else (self._argument(arg), False)
             for arg in expr.args
         )
-        kwargs = tuple((name, self.node(value)) for name, value in expr.kwargs)
+        kwargs = tuple((name, self._argument(value)) for name, value in expr.kwargs)
         self._line = expr.line
         result = self.engine.node()
         site = make_site(self.engine, self.place, args, kwargs, result)
@@ -364,6 +385,9 @@ class Evaluator:
             self._super(result)
         self.calls.call(callee, site)
         return result
+
+    def _argument(self, expr: f.Expr) -> int:
+        return self._use(ReferenceKind.REFERENCE, expr)
 
     def _super(self, result: int) -> None:
         """`super()`: the class of the method around, and its receiver."""
@@ -491,8 +515,9 @@ class Evaluator:
     def _enter(self, number: int, place: Place, result: int) -> None:
         value = self.engine.values[number]
         if value.kind is Kind.INSTANCE:
-            self.calls.special(number, "__enter__", place, result)
-            self.calls.special(number, "__exit__", place, self.engine.node())
+            for enter, leave in _CONTEXTS:
+                self.calls.special(number, enter, place, result)
+                self.calls.special(number, leave, place, self.engine.node())
         elif value.kind is Kind.CONTAINER:
             self.engine.edge(self.calls.containers.all(number), result)
         else:
@@ -500,6 +525,8 @@ class Evaluator:
 
     def module(self, expr: f.Module) -> int:
         """A module named by a call (`import_module("a.b")`)."""
+        if expr.name in self.engine.program.modules:
+            self._kind_refer(ReferenceKind.IMPORT, expr.name)
         result = self.engine.node()
         names.import_module(self.engine, expr.name, result)
         return result

@@ -41,7 +41,22 @@ def lookup(engine: Engine, activation: Activation, name: str) -> int:
     if bare in versions:
         if version and versions[bare] > 1:
             return variable(engine, activation, name)
+        if not version and activation.definition.facts.kind == "class":
+            return _class_or_outer(engine, activation, bare)
         return variable(engine, activation, bare)
+    return _outer(engine, activation, bare)
+
+
+def _class_or_outer(engine: Engine, activation: Activation, bare: str) -> int:
+    """A name that a class body may not have bound yet: until then the one outside is meant."""
+    node = engine.node()
+    engine.edge(variable(engine, activation, bare), node)
+    engine.edge(_outer(engine, activation, bare), node)
+    return node
+
+
+def _outer(engine: Engine, activation: Activation, bare: str) -> int:
+    """The node that a name means which a scope does not bind itself."""
     holder = owner(activation, bare)
     if holder is not None:
         return variable(engine, holder, bare)

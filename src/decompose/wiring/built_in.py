@@ -24,6 +24,7 @@ from decompose.judge import judge
 from decompose.pipeline import Toolkit
 from decompose.readers.flask import FlaskLibrary
 from decompose.readers.jinja import JinjaReader
+from decompose.readers.marshmallow import MarshmallowLibrary
 from decompose.readers.python import PythonReader
 from decompose.readers.sql import SqlReader
 from decompose.readers.sqlalchemy import SqlAlchemyLibrary
@@ -37,7 +38,9 @@ def built_in() -> Program:
     toolkit = Toolkit(
         readers=(PythonReader(), JinjaReader(), SqlReader()),
         evidence=(Structure(), Data(), Transactions(), Vocabulary(), History()),
-        resolve=partial(build_model, libraries=(FlaskLibrary, SqlAlchemyLibrary)),
+        resolve=partial(
+            build_model, libraries=(FlaskLibrary, SqlAlchemyLibrary, MarshmallowLibrary)
+        ),
         divide=_divide,
     )
     return Program(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decompose.readers.flask.views import activation_of
 from decompose.resolve.attributes import make_site
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.values import Kind, Value
@@ -83,7 +82,7 @@ class Identity:
 
     def _load(self, number: int, site: CallSite) -> None:
         """A loader runs for whoever uses the user, and gives what it returns."""
-        activation = activation_of(self.engine, number)
+        activation = self.engine.calls.activation_of(number)
         if activation is None or self.engine.values[number].kind is Kind.CLASS:
             return
         inner = make_site(self.engine, site.place, (), (), self.user)
@@ -98,7 +97,7 @@ class Identity:
             self.use(site.activation.number)
 
     def _guard_function(self, number: int) -> None:
-        activation = activation_of(self.engine, number)
+        activation = self.engine.calls.activation_of(number)
         if activation is not None:
             self.use(activation.number)
 

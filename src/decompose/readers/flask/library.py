@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decompose.domain.finding import Finding, Severity
 from decompose.readers.flask import rest
 from decompose.readers.flask.configuration import Configuration
+from decompose.readers.flask.forms import Forms
 from decompose.readers.flask.hooks import HOOKS, Hooks
 from decompose.readers.flask.identity import Identity
 from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule
@@ -37,6 +38,7 @@ class FlaskLibrary(Library):
         self.hooks = Hooks(engine)
         self.templates = Templates(engine, self.identity, self.hooks)
         self.signals = Signals(engine, self.hooks)
+        self.forms = Forms(engine)
         self._seeded: set[int] = set()
         engine.later(self._seed_applications)
 
@@ -70,6 +72,7 @@ class FlaskLibrary(Library):
             self.configuration.call(held, name, site)
             or self.identity.call(held, name, site)
             or self.templates.call(held, name, site)
+            or self.forms.call(held, name, site)
             or self.signals.call(value, held, name, site)
             or self.hooks.call(held, name, site)
         )
@@ -78,6 +81,7 @@ class FlaskLibrary(Library):
         """A subclass of ours of an application, blueprint or API class is made."""
         made = self.engine.instance(value, site.number)
         self._meet(made, site)
+        self.forms.construct(value, site)
 
     def _constructed(self, held: Value, value: int, site: CallSite) -> None:
         made = self.engine.external(f"{held.name}()", value, site.number)
@@ -221,6 +225,10 @@ class FlaskLibrary(Library):
         if seeded:
             self.engine.later(self._seed_applications)
 
+    def _links(self) -> set[tuple[int, int]]:
+        parts = (self.identity, self.templates, self.signals, self.forms)
+        return {link for part in parts for link in part.links}
+
     # Result ----------------------------------------------------------------------------------
 
     def contribution(self) -> Contribution:
@@ -232,7 +240,7 @@ class FlaskLibrary(Library):
             entries=tuple(self.hooks.entries),
             bare_entries=tuple(self.hooks.bare_entries()),
             references=tuple(self.templates.references),
-            links=tuple(sorted({*self.identity.links, *self.templates.links, *self.signals.links})),
+            links=tuple(sorted(self._links())),
             findings=tuple(_unregistered(item) for item in routing.unregistered()),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decompose.domain.finding import Location
 from decompose.domain.model import EntryKind
 from decompose.readers.flask.hooks import Hooks
-from decompose.readers.flask.views import activation_of, wrapped
+from decompose.readers.flask.views import wrapped
 from decompose.resolve.attributes import make_site
 from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.library import FoundEntry
@@ -62,7 +62,7 @@ class Signals:
         where = Location(path=path, line=site.line)
 
         def add(receiver: int) -> None:
-            if activation_of(self.engine, receiver) is None:
+            if self.engine.calls.activation_of(receiver) is None:
                 return
             self._receivers.setdefault(key, []).append(receiver)
             self.hooks.entries.append(
@@ -83,6 +83,6 @@ class Signals:
     def _run(self, receiver: int, send: CallSite) -> None:
         inner = make_site(self.engine, send.place, send.args, send.kwargs, self.engine.node())
         self.engine.calls.call_value(receiver, inner)
-        activation = activation_of(self.engine, receiver)
+        activation = self.engine.calls.activation_of(receiver)
         if activation is not None:
             self.links.add((send.activation.number, activation.number))

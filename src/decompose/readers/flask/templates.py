@@ -52,6 +52,8 @@ class Templates:
         self.references: list[FoundReference] = []
         self._globals: dict[str, int] = {}
         self._hooks = hooks
+        self._renderers: list[int] = []
+        self._processors: list[int] = []
         self._linked: set[tuple[int, int]] = set()
         engine.later(self._provide)
 
@@ -94,13 +96,16 @@ class Templates:
         ]
 
     def _processor(self, number: int) -> None:
+        """A context processor runs at each rendering; what it returns is in the context."""
         value = self.engine.values[number]
         if value.kind is not Kind.FUNCTION:
             return
         parent = self.engine.activations[value.link] if value.link >= 0 else None
         definition = self.engine.program.definitions[value.index]
-        returns = self.engine.activation(definition, parent).returns
-        self.engine.watch(returns, self._mapping)
+        activation = self.engine.activation(definition, parent)
+        self._processors.append(activation.number)
+        self.links.update((renderer, activation.number) for renderer in self._renderers)
+        self.engine.watch(activation.returns, self._mapping)
 
     def _mapping(self, number: int) -> None:
         if self.engine.values[number].kind is not Kind.CONTAINER:
@@ -176,6 +181,8 @@ class Templates:
             root = names.module_activation(self.engine, site.activation)
             names.share_context(self.engine, root, template)
         else:
+            self._renderers.append(site.activation.number)
+            self.links.update((site.activation.number, p) for p in self._processors)
             self._pass(site, template)
 
     def _pass(self, site: CallSite, template: Activation) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decompose.domain.facts import Attr, Call, Name
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import Activation, Engine, Place
+from decompose.resolve.engine import Engine, Place
 from decompose.resolve.names import lookup
 from decompose.resolve.program import Definition
 from decompose.resolve.values import Kind, Value
@@ -107,29 +107,39 @@ def run_class(engine: Engine, class_: int) -> None:
         return
     instance = engine.node(engine.instance(class_))
     place = Place(entry.body, entry.body.definition.facts.line)
+    decorators = _decorators(engine, class_, place)
     for name in ("__init__", "dispatch_request", *HTTP_METHODS):
-        _run_method(engine, instance, name, place)
+        _run_method(engine, instance, name, place, decorators)
 
 
-def _run_method(engine: Engine, instance: int, name: str, place: Place) -> None:
-    method = engine.node()
+def _decorators(engine: Engine, class_: int, place: Place) -> int:
+    """What a view class says its methods are decorated with (`decorators`, Flask-RESTful's)."""
+    listed, decorators = engine.node(), engine.node()
+    for name in ("decorators", "method_decorators"):
+        if engine.calls.classes.defines(class_, name):
+            engine.calls.classes.load_value(class_, name, place, listed)
+
+    def spread(number: int) -> None:
+        if engine.values[number].kind is Kind.CONTAINER:
+            items = engine.calls.containers.all(number)
+            engine.edge(items, decorators)
+            engine.watch(items, spread)
+
+    engine.watch(listed, spread)
+    return decorators
+
+
+def _run_method(engine: Engine, instance: int, name: str, place: Place, decorators: int) -> None:
+    """Call a method as it is, and as each decorator hands it on."""
+    method, decorated = engine.node(), engine.node()
     engine.calls.classes.load(instance, name, place, method)
+    if name in HTTP_METHODS:
+        site = make_site(engine, place, ((method, False),), (), decorated)
+        engine.calls.call(decorators, site)
 
     def call(number: int) -> None:
         if engine.values[number].kind in (Kind.BOUND, Kind.FUNCTION):
             engine.calls.call_value(number, make_site(engine, place, (), (), engine.node()))
 
     engine.watch(method, call)
-
-
-def activation_of(engine: Engine, number: int) -> Activation | None:
-    """The activation in which the framework runs a handler."""
-    value = function_of(engine, number)
-    if value.kind is Kind.CLASS:
-        entry = engine.calls.classes.entry(number)
-        return entry.body if entry is not None else None
-    if value.kind is not Kind.FUNCTION:
-        return None
-    definition = engine.program.definitions[value.index]
-    parent = engine.activations[value.link] if value.link >= 0 else None
-    return engine.activation(definition, parent)
+    engine.watch(decorated, call)

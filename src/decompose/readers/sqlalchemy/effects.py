@@ -9,6 +9,7 @@ from decompose.readers.sqlalchemy.keys import Keys
 from decompose.readers.sqlalchemy.mapping import Mapping
 from decompose.readers.sqlalchemy.relations import Relation
 from decompose.readers.sqlalchemy.touches import Touch, Touches, What
+from decompose.readers.sqlalchemy.versions import Versions
 from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundAccess
 from decompose.resolve.values import Kind
@@ -22,12 +23,19 @@ class Effects:
     """Turns touches into accesses of tables."""
 
     def __init__(
-        self, engine: Engine, mapping: Mapping, keys: Keys, tables: frozenset[str]
+        self,
+        engine: Engine,
+        mapping: Mapping,
+        keys: Keys,
+        versions: Versions,
+        tables: Iterable[str],
     ) -> None:
         self.engine = engine
         self.mapping = mapping
         self.keys = keys
+        self.versions = versions
         self._spelling = {name.lower(): name for name in sorted(tables, reverse=True)}
+        self._loaded: dict[int, list[tuple[str, Mode, str]]] = {}
         self._deleted: dict[int, tuple[tuple[str, Mode, str], ...]] = {}
 
     def accesses(self, touches: Touches) -> tuple[FoundAccess, ...]:
@@ -39,7 +47,7 @@ class Effects:
                 _MOST_PASSED
             ):
                 continue
-            for table, mode, how in self._MEANINGS[touch.what](self, touch):
+            for table, mode, how in self._rows(touch):
                 found.add(
                     FoundAccess(
                         activation=touch.activation,
@@ -50,6 +58,12 @@ class Effects:
                     )
                 )
         return tuple(_bounded(sorted(found)))
+
+    def _rows(self, touch: Touch) -> _Rows:
+        for table, mode, how in self._MEANINGS[touch.what](self, touch):
+            yield table, mode, how
+            if how != "raw":
+                yield from self.versions.follow(table, mode)
 
     def _passed(self, touches: Touches) -> dict[tuple[int, int], set[str]]:
         """The tables of what reaches one `session.add`."""
@@ -63,6 +77,26 @@ class Effects:
     # Meanings --------------------------------------------------------------------------------
 
     def _class(self, touch: Touch) -> _Rows:
+        rows = [(t, touch.mode, touch.how) for t in self.mapping.tables(touch.number)]
+        return rows + self._eager(touch.number) if touch.mode is Mode.READ else rows
+
+    def _eager(self, class_: int) -> list[tuple[str, Mode, str]]:
+        """What is loaded together with an entity (`lazy="joined"` and its like)."""
+        if class_ not in self._loaded:
+            self._loaded[class_] = []  # ends circles
+            found: dict[tuple[str, Mode, str], None] = {}
+            for _, relation in self.keys.of_class(class_):
+                if relation.eager:
+                    found.update(dict.fromkeys(self._related(relation, Mode.READ)))
+            self._loaded[class_] = list(found)
+        return self._loaded[class_]
+
+    def _version(self, touch: Touch) -> _Rows:
+        if touch.mode is Mode.READ:
+            return self.versions.read(touch.number)
+        return self.versions.purge(touch.number)
+
+    def _column(self, touch: Touch) -> _Rows:
         return [(t, touch.mode, touch.how) for t in self.mapping.tables(touch.number)]
 
     def _table(self, touch: Touch) -> _Rows:
@@ -80,7 +114,9 @@ class Effects:
         if mode is Mode.WRITE:
             return [(t, mode, "relationship") for t in sorted(self.keys.changed(relation))]
         tables = self.keys.tables(relation.target) | self.keys.tables(relation.secondary)
-        return [(t, mode, "relationship") for t in sorted(tables)]
+        rows = [(t, mode, "relationship") for t in sorted(tables)]
+        eager = (self._eager(target) for target in self.keys.classes(relation.target))
+        return rows + [row for found in eager for row in found]
 
     def _attribute(self, touch: Touch) -> _Rows:
         """An attribute stored: a write if it is a column or a relationship."""
@@ -113,6 +149,8 @@ class Effects:
             if between:
                 for table in sorted(between):
                     yield table, Mode.WRITE, "cascade"
+                for table, mode, _ in self._related(relation, Mode.READ):
+                    yield table, mode, "cascade"
             elif deletes or self.keys.is_to_many(relation):
                 for child in self.keys.classes(relation.target):
                     yield from self._child(child, deletes=deletes)
@@ -134,6 +172,8 @@ class Effects:
         What.ATTRIBUTE: _attribute,
         What.DELETED: _delete,
         What.PASSED: _class,
+        What.VERSION: _version,
+        What.COLUMN: _column,
     }
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import msgspec
 
 from decompose.domain import facts as f
 from decompose.domain.model import Mode
+from decompose.readers.sqlalchemy import models as m
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.sql import SqlTable, statements
 from decompose.resolve.values import Kind
 
-EXECUTING = frozenset(
+EXECUTING = words(
     """execute executemany executescript exec_driver_sql execute_sql read_sql read_sql_query
-    scalar scalars query_db text @sql from_statement""".split()
+    scalar scalars query_db text @sql from_statement"""
 )
+_LONGEST_NAME = 255
 
 
 class RawSql:
@@ -37,37 +43,80 @@ class RawSql:
         value = self.engine.values[number]
         if value.kind is Kind.CONSTANT and isinstance(value.data, str):
             self._run(value.data, place)
+        elif value.kind is Kind.MODEL and value.name == m.TEXT:
+            for text in m.texts(self.engine, self.engine.sites[value.index].argument(0, "text")):
+                self._run(text, place)
 
     def _run(self, text: str, place: Place) -> None:
         found = statements(text)
-        if not found.ok:
-            return
+        for created in found.tables:
+            self.created.setdefault(created.name, (created, place))
+        if place.activation.definition.module.facts.language == "sql":
+            return  # it runs where the file is read
         for table in found.reads:
             self.touches.note(place, Mode.READ, What.NAME, attr=table, how="raw")
         for table in found.writes:
             self.touches.note(place, Mode.WRITE, What.NAME, attr=table, how="raw")
-        for created in found.tables:
-            self.created.setdefault(created.name, (created, place))
 
     def sweep(self) -> None:
-        """Calls by a telling name on objects of which nothing is known, with literal SQL."""
+        """What values don't tell: literal SQL given to unknown objects, SQL files named."""
+        files = self._files()
+        texts: dict[int, list[tuple[str, int, bool]]] = {}
         for activation in self.engine.activations:
-            for statement in activation.definition.facts.body:
-                for call in _calls(statement):
-                    for text in _literals(call):
-                        self._run(text, Place(activation, call.line))
+            definition = activation.definition
+            if definition.index not in texts:
+                texts[definition.index] = list(_texts(definition.facts, files))
+            for text, line, is_declared in texts[definition.index]:
+                if not is_declared or m.is_code(activation):
+                    self._run(text, Place(activation, line))
+
+    def _files(self) -> dict[str, list[str]]:
+        """The statements of each SQL file, by its bare name."""
+        files: dict[str, list[str]] = {}
+        for module in self.engine.program.modules.values():
+            if module.facts.language == "sql":
+                texts = [text for d in module.definitions for text in _constants(d.facts.body)]
+                files.setdefault(PurePosixPath(module.facts.path).name, []).extend(texts)
+        return files
 
 
-def _calls(node: object) -> Iterator[f.Call]:
-    """Calls of something's `execute` and its like anywhere in a statement."""
-    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in EXECUTING:
-        yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _calls(item)
-    elif isinstance(node, f._Node):  # noqa: SLF001 - the common base of statements and expressions
-        for name in node.__struct_fields__:
-            yield from _calls(getattr(node, name))
+def _texts(
+    definition: f.DefinitionFacts, files: dict[str, list[str]]
+) -> Iterator[tuple[str, int, bool]]:
+    """SQL that a body executes, with its line, and whether it only declares it there."""
+    for call in _calls(definition.body):
+        is_declared = getattr(call.func, "attr", "") == "text"
+        for text in _literals(call):
+            yield text, call.line, is_declared
+    for literal in _constants(definition.body) if files else ():
+        for text in files.get(PurePosixPath(literal[-_LONGEST_NAME:]).name, ()):
+            yield text, definition.line, True
+
+
+def _walk(body: object) -> Iterator[object]:
+    """Every statement and expression in a body, in order."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack += reversed(node)
+        elif isinstance(node, msgspec.Struct):
+            yield node
+            stack += [getattr(node, name) for name in reversed(node.__struct_fields__)]
+
+
+def _constants(body: object) -> Iterator[str]:
+    """The literal strings in a body."""
+    for node in _walk(body):
+        if isinstance(node, f.Const) and isinstance(node.value, str):
+            yield node.value
+
+
+def _calls(body: object) -> Iterator[f.Call]:
+    """Calls of something's `execute` and its like in a body."""
+    for node in _walk(body):
+        if isinstance(node, f.Call) and getattr(node.func, "attr", "") in EXECUTING:
+            yield node
 
 
 def _literals(call: f.Call) -> Iterator[str]:

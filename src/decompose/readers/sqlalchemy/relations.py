@@ -1,4 +1,4 @@
-"""Relationships: where they lead, their other side, and what loading one through an object gives."""
+"""Relationships: where they lead, their other side, and what loading one gives."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from decompose.resolve.engine import Activation, CallSite, Engine, Place
 from decompose.resolve.values import Kind
 
 _DYNAMIC = frozenset({"dynamic", "write_only"})
+_EAGER = frozenset({"joined", "subquery", "selectin", "immediate", False})
 _TARGETS = ("argument", "target")
 
 
@@ -25,8 +26,8 @@ class Relation:
     secondary: int
     dynamic: bool
     single: bool
+    eager: bool
     backref: str = ""
-    other: int = -1
     cascade: str = ""
     is_reverse: bool = False
     names: dict[int, str] = field(default_factory=dict)
@@ -56,6 +57,7 @@ class Relations:
             engine.node(),
             dynamic or lazy in _DYNAMIC,
             m.keyword(engine, site, "uselist") is False,
+            lazy in _EAGER,
             cascade=str(m.keyword(engine, site, "cascade") or ""),
         )
         self.known[number] = relation
@@ -143,12 +145,11 @@ class Relations:
             relation.secondary,
             inner is not None and m.keyword(engine, inner, "lazy") in _DYNAMIC,
             inner is not None and m.keyword(engine, inner, "uselist") is False,
+            inner is not None and m.keyword(engine, inner, "lazy") in _EAGER,
             backref=name,
-            other=relation.number,
             cascade=str(m.keyword(engine, inner, "cascade") or "") if inner is not None else "",
             is_reverse=True,
         )
-        relation.other = number
         engine.watch(relation.target, lambda class_: self._give(class_, name, number))
 
     def _give(self, class_: int, name: str, number: int) -> None:

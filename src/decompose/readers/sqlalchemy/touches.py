@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from decompose.domain.model import Mode
+from decompose.readers.sqlalchemy import models as m
 from decompose.resolve.engine import Engine, Place
 from decompose.resolve.values import Kind
-
-from decompose.readers.sqlalchemy import models as m
 
 
 class What(IntEnum):
@@ -23,6 +22,8 @@ class What(IntEnum):
     ATTRIBUTE = 4
     DELETED = 5
     PASSED = 6
+    VERSION = 7
+    COLUMN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Touches:
             self.note(place, mode, What.CLASS, value.link, how=how)
         elif value.kind is Kind.MODEL and value.name == m.TABLE:
             self.note(place, mode, What.TABLE, number, how="core")
+        elif value.kind is Kind.MODEL and value.name == m.VERSION:
+            self.note(place, mode, What.VERSION, value.link)
 
     def values(self, node: int, place: Place, mode: Mode, how: str = "orm") -> None:
         """Note the use of everything that a node ever holds, items of lists one by one."""
