@@ -38,6 +38,7 @@ class Calls:
         self.engine = engine
         self.containers = Containers(engine)
         self.classes = Classes(engine, self.call_value)
+        self._unwrapped: dict[int, frozenset[int]] = {}
         engine.calls = self
 
     def call(self, callee: int, site: CallSite) -> None:
@@ -494,7 +495,8 @@ class Calls:
     def _call_partial(self, value: Value, site: CallSite) -> None:
         made = self.engine.sites[value.index]
         function = made.argument(0)
-        if function is None:
+        unwrapped = self._unwrapped.get(site.number, frozenset())
+        if function is None or value.index in unwrapped:  # a partial of itself
             return
         inner = make_site(
             self.engine,
