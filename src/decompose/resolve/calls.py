@@ -21,6 +21,7 @@ class Calls:
         self.containers = Containers(engine)
         self.arguments = Arguments(engine, self.containers)
         self.classes = Classes(engine, self.call_value)
+        self.unwrapped: dict[int, frozenset[int]] = {}
         engine.calls = self
 
     def call(self, callee: int, site: CallSite) -> None:

@@ -233,7 +233,8 @@ def _partial(calls: Calls, site: CallSite) -> None:
 def _call_partial(calls: Calls, value: Value, site: CallSite) -> None:
     made = calls.engine.sites[value.index]
     function = made.argument(0)
-    if function is None:
+    unwrapped = calls.unwrapped.get(site.number, frozenset())
+    if function is None or value.index in unwrapped:  # a partial of itself
         return
     inner = make_site(
         calls.engine,
@@ -242,6 +243,7 @@ def _call_partial(calls: Calls, value: Value, site: CallSite) -> None:
         (*made.kwargs, *site.kwargs),
         site.result,
     )
+    calls.unwrapped[inner.number] = unwrapped | {value.index}
     calls.call(function, inner)
 
 
