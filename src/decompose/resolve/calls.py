@@ -30,6 +30,9 @@ _ASKING = {
 }
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
+_MOST_PARTIALS = 2  # partials of partials that are followed
+_MOST_ARGUMENTS = 64
+
 
 class Calls:
     """Everything callable."""
@@ -496,15 +499,17 @@ class Calls:
         made = self.engine.sites[value.index]
         function = made.argument(0)
         unwrapped = self._unwrapped.get(site.number, frozenset())
-        if function is None or value.index in unwrapped:  # a partial of itself
+        if function is None or value.index in unwrapped or len(unwrapped) >= _MOST_PARTIALS:
             return
         inner = make_site(
             self.engine,
             site.place,
-            (*made.args[1:], *site.args),
-            (*made.kwargs, *site.kwargs),
+            (*made.args[1:], *site.args)[:_MOST_ARGUMENTS],
+            (*made.kwargs, *site.kwargs)[:_MOST_ARGUMENTS],
             site.result,
+            site.key,
         )
+        self._unwrapped[inner.number] = unwrapped | {value.index}
         self.call(function, inner)
 
 
