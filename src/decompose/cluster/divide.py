@@ -183,9 +183,7 @@ def _units(
 ) -> _Units:
     declaring = set(tables_of(model))
     inside = [d.id not in roles for d in order.definitions]
-    fine = consensus(
-        with_membership(order, inside, declaring), _QUICK, resolution=_FINER
-    ).labels
+    fine = consensus(with_membership(order, inside, declaring), _QUICK, resolution=_FINER).labels
     alone = dict(wanted.units)
     groups = units(order, fine, inside, declaring, alone)
     size = max(groups, default=-1) + 1
