@@ -21,7 +21,8 @@ LINES = [
     "await x", "raise x from y", "assert x, y", "pass", "break", "lambda x: y", "f'{x!r:>{y}}'",
     "[x for x in y if z]", "(x := y)", "getattr(x, 'y', z)", "setattr(x, 'y', z)",
     "eval('x.y()')", "eval('(')", "'%s %(x)s' % y", "'{} {x}'.format(y, x=z)",
-    "import_module('.x')", "print 'x'", "x = '\\ud800'", "x = -99999999999", "*x", "x if y else z", "type X = int",
+    "import_module('.x')", "print 'x'", "x = '\\ud800'", "x = -99999999999", "*x",
+    "x if y else z", "type X = int",
 ]  # fmt: skip
 HEADS = [
     "if x:", "elif x:", "else:", "for x in y:", "async for x in y:", "while x:", "try:",
