@@ -87,6 +87,8 @@ def _add_packages(
         if definition.id in home and definition.kind not in _SILENT:
             members.setdefault(definition.module, Counter())[home[definition.id]] += 1
     for module, numbers in members.items():
+        if ":" in module:
+            continue
         parts = [slug(part) for part in module.split(".")]
         telling = [part for part in parts[1:] if part not in _PLAIN] if len(parts) > 1 else []
         for word in telling[:1]:

@@ -22,6 +22,7 @@ _INHERITORS = 3
 _COMMUNITIES = 3
 _FEW = 2
 _MAJORITY = 0.6
+_SOME = 0.3
 _FANOUT = 0.4
 _MODULES = 4
 
@@ -121,7 +122,7 @@ def kernel_roles(
     pure = [d for d in free
             if d.id not in found.touching or d.kind is DefinitionKind.TEMPLATE]  # fmt: skip
     groups = {d.id: _communities(d.id, found, graph, labels, before) for d in free}
-    common = _common(pure, groups, {d.module for d in graph.definitions if d.id in found.domain})
+    common = _common(pure, groups, _busy(found, graph.definitions))
     for definition in free:
         needed = _FEW if definition.module in common else _COMMUNITIES
         reason = _shared(definition, groups[definition.id], needed, found)
@@ -148,13 +149,25 @@ def _communities(
 def _common(
     pure: Iterable[Definition], groups: Mapping[str, Counter[int]], domain: set[str]
 ) -> set[str]:
-    """Modules that declare and handle nothing, and serve several communities, none mostly."""
+    """Modules with little data and no handlers that serve several communities, none mostly."""
     spread: dict[str, Counter[int]] = {}
     for definition in pure:
         if definition.module not in domain:
             spread.setdefault(definition.module, Counter()).update(groups[definition.id])
-    return {module for module, users in spread.items()
-            if len(users) >= _COMMUNITIES and max(users.values()) <= _MAJORITY * users.total()}
+    return {
+        module
+        for module, users in spread.items()
+        if len(users) >= _COMMUNITIES and max(users.values()) <= _MAJORITY * users.total()
+    }
+
+
+def _busy(found: Traits, definitions: Sequence[Definition]) -> set[str]:
+    """Modules with a part in a domain: tables, handlers, or mostly code that touches data."""
+    busy = {d.module for d in definitions if d.id in found.domain}
+    code = [d for d in definitions if d.kind is not DefinitionKind.MODULE]
+    size = Counter(d.module for d in code)
+    touching = Counter(d.module for d in code if d.id in found.touching)
+    return busy | {name for name, count in touching.items() if count > _SOME * size[name]}
 
 
 def _shared(definition: Definition, spread: Counter[int], needed: int, found: Traits) -> str:

@@ -14,8 +14,8 @@ class Traits:
     """What roles are told from, by top-level definition; code beside the application counts not.
 
     `domain` handles requests or declares tables, `touching` reads or writes data itself or
-    through what it uses, `writing` writes it. `worn` are the decorators that each definition
-    wears.
+    through what it uses (showing a template is not using its data), `writing` writes it.
+    `wearers` are what each decorator is worn by.
     """
 
     domain: frozenset[str]
@@ -33,6 +33,7 @@ def traits(model: SystemModel) -> Traits:
     """Read the traits off the model."""
     top = inside(model)
     used: dict[str, set[str]] = {}
+    shown: dict[str, set[str]] = {}
     wearers: dict[str, set[str]] = {}
     inheritors: dict[str, set[str]] = {}
     externals: dict[str, set[str]] = {}
@@ -44,14 +45,14 @@ def traits(model: SystemModel) -> Traits:
             externals.setdefault(source, set()).add(reference.target)
         elif target is not None and reference.kind is not ReferenceKind.IMPORT:
             used.setdefault(source, set()).add(target)
-            if reference.kind is ReferenceKind.INHERIT:
+            if reference.kind is ReferenceKind.TEMPLATE:
+                shown.setdefault(source, set()).add(target)
+            elif reference.kind is ReferenceKind.INHERIT:
                 inheritors.setdefault(target, set()).add(source)
             elif reference.kind is ReferenceKind.DECORATE:
                 wearers.setdefault(target, set()).add(source)
-    users: dict[str, set[str]] = {}
-    for source, targets in used.items():
-        for name in targets:
-            users.setdefault(name, set()).add(source)
+    users = _turned(used)
+    knowing = _turned({name: used[name] - shown.get(name, set()) for name in used})
     handlers = {top[r.handler] for r in model.routes if r.handler in top}
     work = {EntryKind.CLI, EntryKind.TASK, EntryKind.SCHEDULE}
     handlers |= {top[e.handler] for e in model.entries if e.kind in work and e.handler in top}
@@ -62,14 +63,22 @@ def traits(model: SystemModel) -> Traits:
     return Traits(
         domain=frozenset(handlers | declared),
         declaring=frozenset(declared),
-        touching=frozenset(_reaching(direct | declared, users)),
-        writing=frozenset(_reaching(written, users)),
+        touching=frozenset(_reaching(direct | declared, knowing)),
+        writing=frozenset(_reaching(written, knowing)),
         uses=_frozen(used),
         users=_frozen(users),
         wearers=_frozen(wearers),
         inheritors=_frozen(inheritors),
         externals=_frozen(externals),
     )
+
+
+def _turned(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    users: dict[str, set[str]] = {}
+    for source, targets in uses.items():
+        for name in targets:
+            users.setdefault(name, set()).add(source)
+    return users
 
 
 def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:

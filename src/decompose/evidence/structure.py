@@ -33,6 +33,7 @@ _VERBS = {
     ReferenceKind.URL: "links to",
     ReferenceKind.IMPORT: "imports",
 }
+WIDE = 20
 _Uses = dict[ReferenceKind, list[Location]]
 
 
@@ -50,9 +51,10 @@ class Structure:
         """One piece of evidence per direction of use."""
         made = _uses(model)
         users = Counter(target for _, target in made)
+        reach = Counter(source for source, _ in made)
         total = max(2, len(set(inside(model).values())))
         found = [
-            _evidence(source, target, kinds, damping(users[target], total))
+            _evidence(source, target, kinds, damping(users[target], total) * focus(reach[source]))
             for (source, target), kinds in made.items()
         ]
         return tuple(sorted(e for e in found if e.weight > 0))
@@ -61,6 +63,11 @@ class Structure:
 def damping(users: int, total: int) -> float:
     """How much one use of a definition counts when `users` of `total` definitions use it."""
     return max(0.0, log(total / users) / log(total)) / sqrt(users) if users < total else 0.0
+
+
+def focus(reach: int) -> float:
+    """How much one use counts for a definition that uses so many: a dispatcher belongs nowhere."""
+    return min(1.0, WIDE / reach)
 
 
 def _uses(model: SystemModel) -> dict[tuple[str, str], _Uses]:
