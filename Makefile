@@ -15,7 +15,7 @@ demo: $(READY) ## Analyse the sample and name the page to open
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
 	@echo "Open $(CURDIR)/decompose-report/index.html"
 
-test: $(READY) ## All tests that need nothing but this repository and the package index
+test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
 	$(BIN)/pytest
 
 quick: $(READY) ## The tests without building and installing packages
@@ -34,6 +34,9 @@ real: $(READY) ## Real applications, fetched and run, compared with what was fou
 	$(BIN)/pytest -m real -s
 
 browser: $(READY) ## The report's page in headless Chromium
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \
+		&& command -v chromedriver >/dev/null \
+		|| { echo "Chromium and its driver are needed: apt-get install chromium chromium-driver"; exit 1; }
 	$(BIN)/pytest -m browser
 
 sample: .cache/sample/.ready ## The sample monolith's own tests

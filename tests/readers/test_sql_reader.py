@@ -80,16 +80,16 @@ def test_deep_nesting_is_bounded() -> None:
 
 def test_rulers_cost_nothing() -> None:
     """Lines of dashes and comments, however long, are told from SQL at once."""
-    started = time.perf_counter()
+    started = time.process_time()
     assert not statements("-" * 100_000 + "\n" + "/*" * 50_000 + "!").ok
     assert not statements("With " + "as select (" * 20_000).ok
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_huge_texts_are_scanned() -> None:
-    """A statement of a megabyte is looked through for keywords, in well under a second."""
+    """A statement of a megabyte is looked through for keywords, in under a second of work."""
     text = "INSERT INTO log (a) VALUES (0)" + ", (1)" * 250_000
-    started = time.perf_counter()
+    started = time.process_time()
     result = statements(text)
     assert (result.writes, result.exact) == (("log",), False)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1

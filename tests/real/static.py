@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +42,20 @@ def read(document: dict[str, list[dict[str, object]]]) -> Found:
             for route in document["routes"]
         ),
         tables=frozenset(table["name"] for table in document["tables"]),
-        accesses=frozenset(
-            Access(endpoint=endpoint["name"], table=effect["table"], mode=effect["mode"])
-            for endpoint in document["endpoints"]
-            for effect in endpoint["effects"]
-        ),
+        accesses=frozenset(_accesses(document["endpoints"])),
     )
+
+
+def _accesses(entries: list[dict[str, object]]) -> Iterator[Access]:
+    """An endpoint's own accesses, and those of the hooks that run around it.
+
+    Hooks stand beside the endpoints as entries of their own, named `KIND:HANDLER`.
+    """
+    hooks: dict[str, list[dict[str, str]]] = {}
+    for entry in entries:
+        if ":" in entry["name"]:
+            hooks.setdefault(entry["handler"], []).extend(entry["effects"])
+    for entry in entries:
+        around = [effect for hook in entry["hooks"] for effect in hooks.get(hook, [])]
+        for effect in [*entry["effects"], *around]:
+            yield Access(endpoint=entry["name"], table=effect["table"], mode=effect["mode"])

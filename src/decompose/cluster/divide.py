@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
-from decompose.cluster.net import Labels, Net, modularity
+from decompose.cluster.net import Labels, Net, components, modularity
 from decompose.cluster.placing import ASIDE, Draft, place
-from decompose.cluster.roles import Roles, Traits, kernel_roles, root_roles, traits
+from decompose.cluster.roles import Roles, kernel_roles, root_roles
 from decompose.cluster.runs import degrees, leiden
-from decompose.cluster.score import Chance, chance, score, torn
+from decompose.cluster.score import MOST, Chance, chance, evenness, score, torn
 from decompose.cluster.settle import homes, settled
+from decompose.cluster.traits import Traits, traits
 from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
 from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.lookup import tables_of
 from decompose.domain.model import SystemModel
-from decompose.domain.partition import KERNEL, CouplingGraph, Partition
+from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
 
-MOST = 24
-_FINE = 1.5
-_FINER = 2.0
+_FINE = 3.0
+_FINER = 1.0
 _TURNS = 6
+_NEAR = 0.05
+_LARGE = 2_000
+_CLOSER = 5
 _QUICK = SEEDS[:8]
 
 
@@ -55,7 +59,7 @@ def partition(
     wanted = wishes(model, boundary)
     named = frozenset(name for name, _ in (*wanted.pins, *wanted.units))
     roles = _roles(model, order, named)
-    parts = _units(order, roles, wanted, seeds)
+    parts = _units(model, order, roles, wanted, seeds)
     whole = inner(order, [group >= 0 for group in parts.groups])
     luck = chance(whole)
     case = _Case(model=model, order=order, roles=roles, boundary=boundary, pins=dict(wanted.pins),
@@ -93,13 +97,31 @@ def _candidates(case: _Case) -> tuple[Candidate, ...]:
     kept = {name: service for name, service in case.pins.items() if service in ASIDE}
     one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
     found = {len(one.partition.services): one}
-    for count in sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys()):
-        labels = unit_labels(case.parts.groups, stages[count])
+    for labels in _drafts(case, stages):
         made = _candidate(case, settled(case.model, case.order, labels, case.fixed))
         number = len(made.partition.services)
         if number not in found or (number > 1 and made.score > found[number].score):
             found[number] = made
     return tuple(found[number] for number in sorted(found))
+
+
+def _drafts(case: _Case, stages: Mapping[int, Labels]) -> Iterator[Labels]:
+    """The stages worth a closer look: all of them, or in a large system the best by first score."""
+    counts = sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys())
+    labels = {count: unit_labels(case.parts.groups, stages[count]) for count in counts}
+    if len(case.order.definitions) > _LARGE:
+        worth = {count: _promise(case, count, labels[count]) for count in counts}
+        best = sorted(counts, key=lambda count: (-worth[count], count))[:_CLOSER]
+        counts = sorted({*best, case.boundary.services} & stages.keys())
+    for count in counts:
+        yield labels[count]
+
+
+def _promise(case: _Case, count: int, labels: Labels) -> float:
+    """The score before the last moves, sizes not considered."""
+    groups = [label if label >= 0 else len(labels) + i for i, label in enumerate(labels)]
+    quality, cut = modularity(case.whole, groups), torn(case.order.bonds, labels)
+    return round(score(count, quality, case.luck.expected(count), cut, 1.0), 6)
 
 
 def _candidate(case: _Case, labels: Labels) -> Candidate:
@@ -112,12 +134,13 @@ def _candidate(case: _Case, labels: Labels) -> Candidate:
     groups = [label if label >= 0 else number + i for i, label in enumerate(final)]
     quality, expected = modularity(case.whole, groups), case.luck.expected(number)
     cut = torn(case.order.bonds, final)
+    even = evenness([service.lines for service in made.services])
     return Candidate(
         partition=made,
         modularity=abs(round(quality, 6)) if number <= 1 else round(quality, 6),
         expected=round(expected, 6),
         torn=round(cut, 6),
-        score=round(score(number, quality, expected, cut), 6),
+        score=round(score(number, quality, expected, cut, even), 6),
     )
 
 
@@ -131,9 +154,10 @@ def _roles(model: SystemModel, order: Ordered, asked: frozenset[str]) -> Roles:
     found = traits(model)
     before = root_roles(model, found, order.definitions)
     inside = [d.id not in before for d in order.definitions]
-    labels = consensus(with_membership(order, inside), _QUICK).labels
+    labels = consensus(with_membership(order, inside, found.declaring), _QUICK).labels
     roles = before | kernel_roles(found, order, labels, before)
     _idle(order, found, roles)
+    _islands(order, found, roles)
     return {name: role for name, role in roles.items() if name not in asked}
 
 
@@ -156,11 +180,32 @@ def _idle(order: Ordered, found: Traits, roles: Roles) -> None:
                 roles[order.definitions[i].id] = best, reason
 
 
-def _units(order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]) -> _Units:
+def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
+    """Islands of code that declare no table and answer nothing from data belong to no service.
+
+    They go to the root where they handle requests (a health check), else to the kernel.
+    """
     inside = [d.id not in roles for d in order.definitions]
-    fine = consensus(with_membership(order, inside), _QUICK, resolution=_FINER).labels
+    for members in components(with_membership(order, inside, ())):
+        names = [order.definitions[i].id for i in members if inside[i]]
+        if not names or found.declaring.intersection(names):
+            continue
+        handles = found.domain.intersection(names)
+        if handles & found.touching:
+            continue
+        role = (ROOT, "answers without data, tied to no domain") if handles else (
+            KERNEL, "no data of its own, tied to no domain")  # fmt: skip
+        roles.update(dict.fromkeys(names, role))
+
+
+def _units(
+    model: SystemModel, order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]
+) -> _Units:
+    declaring = set(tables_of(model))
+    inside = [d.id not in roles for d in order.definitions]
+    fine = consensus(with_membership(order, inside, declaring), _QUICK, resolution=_FINER).labels
     alone = dict(wanted.units)
-    groups = units(order, fine, inside, alone)
+    groups = units(order, fine, inside, declaring, alone)
     size = max(groups, default=-1) + 1
     net = Net.of(size, between(order.weights, groups))
     number = {alone[d.id]: group for d, group in zip(order.definitions, groups, strict=True)
@@ -226,7 +271,9 @@ def _votes(parts: _Units, labels: Sequence[int]) -> tuple[Mapping[int, float], .
 
 
 def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) -> int:
-    """The number asked for or the nearest; else the best score, of two or more where people parted.
+    """The number asked for or the nearest; else the fewest within 5 % of the best score.
+
+    There are two or more where people parted.
 
     `free` says that no pin and no cannot-link asks for several services.
     """
@@ -234,7 +281,8 @@ def _chosen(candidates: Sequence[Candidate], wanted: int | None, *, free: bool) 
     if wanted is not None:
         return min(range(len(sizes)), key=lambda i: abs(sizes[i] - wanted))
     fit = [i for i, size in enumerate(sizes) if free or size > 1] or list(range(len(sizes)))
-    return max(fit, key=lambda i: (candidates[i].score, -i))
+    best = max(candidates[i].score for i in fit)
+    return next(i for i in fit if candidates[i].score >= best - _NEAR * abs(best))
 
 
 def _findings(candidates: Sequence[Candidate], wanted: int | None) -> tuple[Finding, ...]:

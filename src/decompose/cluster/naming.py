@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from math import log
 
 from decompose.domain.lookup import hubs, tops
-from decompose.domain.model import SystemModel
+from decompose.domain.model import DefinitionKind, SystemModel
 
-_BLUEPRINT, _URL, _TABLE, _WORD = 2.0, 1.0, 1.5, 0.5
+_BLUEPRINT, _URL, _TABLE, _PACKAGE, _WORD = 2.0, 1.0, 1.5, 3.0, 0.5
 _PLAIN = {"", "api", "v1", "v2", "v3", "main", "index", "static", "app", "bp", "views",
           "routes", "web", "rest", "root", "kernel", "init", "self", "none", "get", "set",
-          "service"}  # fmt: skip
+          "service", "services", "models", "model", "utils", "util", "helpers", "forms", "schemas",
+          "core", "common", "base", "templates", "resources", "parameters", "controllers",
+          "handlers", "tasks", "src", "lib", "modules", "blueprints", "apps", "database",
+          "db", "serializers", "manager", "managers"}  # fmt: skip
+_SILENT = (DefinitionKind.MODULE, DefinitionKind.TEMPLATE)
 _LONGEST = 40
 _WORDS = 3
 
@@ -27,7 +31,7 @@ def slug(text: str) -> str:
 def service_names(model: SystemModel, groups: Sequence[frozenset[str]]) -> tuple[str, ...]:
     """One unique slug per group of top-level definitions, in the groups' order.
 
-    Blueprints, first URL segments and tables vote, and words where there are none of these. A
+    Packages, blueprints, first URL segments and tables vote, and words where there are none. A
     candidate's votes count by how much of it the group has: what all groups share names nobody.
     """
     home = {name: number for number, group in enumerate(groups) for name in group}
@@ -70,7 +74,27 @@ def _votes(model: SystemModel, home: Mapping[str, int], count: int) -> list[dict
         vote(route.handler, segments[0] if segments else "", _URL)
     for table, hub in hubs(model).items():
         vote(hub, table, _TABLE)
+    _add_packages(model, home, votes)
     return votes
+
+
+def _add_packages(
+    model: SystemModel, home: Mapping[str, int], votes: list[dict[str, float]]
+) -> None:
+    """Each module votes for the last telling part of its name, shared out by its definitions."""
+    members: dict[str, Counter[int]] = {}
+    for definition in model.definitions:
+        if definition.id in home and definition.kind not in _SILENT:
+            members.setdefault(definition.module, Counter())[home[definition.id]] += 1
+    for module, numbers in members.items():
+        if ":" in module:
+            continue
+        parts = [slug(part) for part in module.split(".")]
+        telling = [part for part in parts[1:] if part not in _PLAIN] if len(parts) > 1 else []
+        for word in telling[:1]:
+            for number, count in numbers.items():
+                weight = _PACKAGE * count / numbers.total()
+                votes[number][word] = votes[number].get(word, 0.0) + weight
 
 
 def _add_words(model: SystemModel, home: Mapping[str, int], votes: list[dict[str, float]]) -> None:

@@ -34,6 +34,25 @@ def canonical(labels: Sequence[int]) -> Labels:
     return tuple(seen.setdefault(label, len(seen)) for label in labels)
 
 
+def components(net: Net) -> list[list[int]]:
+    """The nodes of each connected part, smallest node first."""
+    parent = list(range(net.size))
+
+    def find(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for i, j in net.edges:
+        one, two = find(i), find(j)
+        parent[max(one, two)] = min(one, two)
+    found: dict[int, list[int]] = {}
+    for node in range(net.size):
+        found.setdefault(find(node), []).append(node)
+    return list(found.values())
+
+
 def modularity(net: Net, labels: Sequence[int]) -> float:
     """Newman and Girvan's modularity (2004), weighted."""
     total = fsum(net.weights)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
-from decompose.domain.lookup import hubs, tops
+from decompose.domain.lookup import hubs, tables_of, tops
 from decompose.domain.model import Effect, EndpointEffects, Mode, SystemModel
 from decompose.domain.partition import KERNEL, ROOT, TableOwner
 
@@ -20,9 +20,10 @@ def owners(
 ) -> tuple[TableOwner, ...]:
     """The owner of each table: the service with most of the entry points that write it.
 
-    An entry point's write counts for the service of the code that writes, or for the entry
-    point's own where that code is kernel or root. Ties go to the service of the table's entity,
-    then to its reader; `tied` says that two services write equally often and nobody chose.
+    An entry point's write counts for the service of the code that writes (or calls the entity's
+    method that does), or for the entry point's own where that code is kernel or root. Ties go to
+    the service of the table's entity, then to its reader; `tied` says that two services write
+    equally often and nobody chose.
     """
     top, hub = tops(model), hubs(model)
     writes, reads = _votes(model, {name: place[top[name]] for name in top if top[name] in place})
@@ -53,11 +54,14 @@ _Votes = dict[str, Counter[str]]
 
 
 def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes]:
+    top = tops(model)
+    declaring = tables_of(model)
+    entities = {name for name, hub in top.items() if hub in declaring}
     votes: dict[Mode, _Votes] = {Mode.READ: {}, Mode.WRITE: {}}
     seen: set[tuple[str, str]] = set()
     for endpoint in model.endpoints:
         for effect in endpoint.effects:
-            service = _accessor(effect, endpoint, place)
+            service = _accessor(effect, endpoint, place, entities)
             votes[effect.mode].setdefault(effect.table, Counter())[service] += 1
             seen.add((effect.table, effect.mode))
     for access in model.accesses:
@@ -67,8 +71,12 @@ def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes
     return votes[Mode.WRITE], votes[Mode.READ]
 
 
-def _accessor(effect: Effect, endpoint: EndpointEffects, place: Mapping[str, str]) -> str:
-    for name in (effect.path[-1:] or (endpoint.handler,)) + (endpoint.handler,):
+def _accessor(
+    effect: Effect, endpoint: EndpointEffects, place: Mapping[str, str], entities: Container[str]
+) -> str:
+    path = effect.path or (endpoint.handler,)
+    acting = next((name for name in reversed(path) if name not in entities), path[-1])
+    for name in (acting, endpoint.handler):
         service = place.get(name, ROOT)
         if service not in _ASIDE:
             return service

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from decompose.cluster.graph import Ordered
-from decompose.domain.lookup import tables_of, tops
-from decompose.domain.model import Definition, DefinitionKind, EntryKind, ReferenceKind, SystemModel
+from decompose.cluster.traits import Traits
+from decompose.domain.lookup import beside, inside
+from decompose.domain.model import Definition, DefinitionKind, EntryKind, SystemModel
 from decompose.domain.partition import KERNEL, ROOT
 
 _EVERYWHERE = {
@@ -17,84 +16,17 @@ _EVERYWHERE = {
     EntryKind.ERROR_HANDLER, EntryKind.CONTEXT_PROCESSOR, EntryKind.TEMPLATE_FILTER,
     EntryKind.USER_LOADER,
 }  # fmt: skip
-_ASIDE = {"tests", "test", "testing", "migrations", "alembic", "docs", "scripts"}
-_SCRIPTS = {
-    "setup.py",
-    "conftest.py",
-    "fabfile.py",
-    "noxfile.py",
-    "manage.py",
-    "wsgi.py",
-    "asgi.py",
-}
 _FACTORIES = ("flask.Flask", "flask.app.Flask")
 _REGISTER = ".register_blueprint"
 _INHERITORS = 3
 _COMMUNITIES = 3
+_FEW = 2
 _MAJORITY = 0.6
+_SOME = 0.3
 _FANOUT = 0.4
 _MODULES = 4
 
 Roles = dict[str, tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
-    """What roles are told from, by top-level definition."""
-
-    domain: frozenset[str]
-    touching: frozenset[str]
-    uses: Mapping[str, frozenset[str]]
-    users: Mapping[str, frozenset[str]]
-    inheritors: Mapping[str, frozenset[str]]
-    externals: Mapping[str, frozenset[str]]
-
-
-def traits(model: SystemModel) -> Traits:
-    """Read the traits off the model: who handles, declares, touches data, uses whom."""
-    top = tops(model)
-    uses: dict[str, set[str]] = {}
-    users: dict[str, set[str]] = {}
-    inheritors: dict[str, set[str]] = {}
-    externals: dict[str, set[str]] = {}
-    for reference in model.references:
-        source, target = top.get(reference.source), top.get(reference.target)
-        if source is None or source == target:
-            continue
-        if reference.external:
-            externals.setdefault(source, set()).add(reference.target)
-        elif target is not None and reference.kind is not ReferenceKind.IMPORT:
-            uses.setdefault(source, set()).add(target)
-            users.setdefault(target, set()).add(source)
-            if reference.kind is ReferenceKind.INHERIT:
-                inheritors.setdefault(target, set()).add(source)
-    handlers = {top[r.handler] for r in model.routes if r.handler in top}
-    work = {EntryKind.CLI, EntryKind.TASK, EntryKind.SCHEDULE}
-    handlers |= {top[e.handler] for e in model.entries if e.kind in work and e.handler in top}
-    direct = {top[a.definition] for a in model.accesses if a.definition in top}
-    declared = set(tables_of(model))
-    return Traits(
-        domain=frozenset(handlers | declared),
-        touching=frozenset(_reaching(direct | declared, users)),
-        uses=_frozen(uses),
-        users=_frozen(users),
-        inheritors=_frozen(inheritors),
-        externals=_frozen(externals),
-    )
-
-
-def _frozen(sets: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(members) for name, members in sets.items()}
-
-
-def _reaching(start: set[str], users: Mapping[str, set[str]]) -> set[str]:
-    seen, todo = set(start), list(start)
-    while todo:
-        for user in users.get(todo.pop(), ()):
-            if user not in seen:
-                seen.add(user)
-                todo.append(user)
-    return seen
 
 
 def root_roles(model: SystemModel, found: Traits, definitions: Sequence[Definition]) -> Roles:
@@ -114,13 +46,8 @@ def root_roles(model: SystemModel, found: Traits, definitions: Sequence[Definiti
 
 
 def _aside(definition: Definition) -> tuple[str, str] | None:
-    path = PurePosixPath(definition.location.path)
-    stem = path.stem
-    if stem.startswith("test_") or stem.endswith("_test") or {"tests", "test"} & set(path.parts):
-        return ROOT, "test code, which no service is made of"
-    if path.name in _SCRIPTS or _ASIDE & set(path.parts[:-1]):
-        return ROOT, "a script, migration or entry module beside the application"
-    return None
+    reason = beside(definition)
+    return (ROOT, reason) if reason else None
 
 
 def _assembles(definition: Definition, found: Traits) -> tuple[str, str] | None:
@@ -135,7 +62,7 @@ def _assembles(definition: Definition, found: Traits) -> tuple[str, str] | None:
 
 
 def _held(model: SystemModel, found: Traits) -> Roles:
-    top = tops(model)
+    top = inside(model)
     kinds = {d.id: d.kind for d in model.definitions}
     plain = (DefinitionKind.CLASS, DefinitionKind.VARIABLE)
     roles: Roles = {}
@@ -145,6 +72,8 @@ def _held(model: SystemModel, found: Traits) -> Roles:
             continue
         if entry.kind is EntryKind.EXTENSION and kinds[name] is DefinitionKind.VARIABLE:
             roles[name] = KERNEL, "an extension object, which every service needs"
+        elif entry.kind is EntryKind.TEMPLATE_FILTER and name not in found.touching:
+            roles.setdefault(name, (KERNEL, "a filter or global of all templates"))
         elif entry.kind in _EVERYWHERE and not entry.scope:
             roles.setdefault(name, (ROOT, f"a {entry.kind} hook of the whole application"))
         elif (entry.kind is EntryKind.CONFIG and kinds[name] in plain
@@ -184,57 +113,125 @@ def kernel_roles(
 ) -> Roles:
     """Shared utilities: no routes, tables or data of their own, used from several communities.
 
-    Also what only the kernel uses, and the rest of a module that is mostly kernel. Users that
+    Also decorators and reading helpers that several communities wear, what only the kernel uses,
+    and the rest of a module that is mostly kernel. What only the root uses is root. Users that
     are no part of the domain (tests, the root) do not count.
     """
-    kernel: Roles = {}
-    free = [d for d in graph.definitions
-            if d.id not in before and d.id not in found.domain
-            and (d.id not in found.touching or d.kind is DefinitionKind.TEMPLATE)]  # fmt: skip
+    roles: Roles = {}
+    free = [d for d in graph.definitions if d.id not in before and d.id not in found.domain]
+    pure = [d for d in free
+            if d.id not in found.touching or d.kind is DefinitionKind.TEMPLATE]  # fmt: skip
+    groups = {d.id: _communities(d.id, found, graph, labels, before) for d in free}
+    common = _common(pure, groups, _busy(found, graph.definitions))
     for definition in free:
-        users = [u for u in found.users.get(definition.id, ())
-                 if u in graph.index and u not in before]  # fmt: skip
-        groups = Counter(labels[graph.index[user]] for user in users)
-        if _shared(groups):
-            reason = (
-                f"no data of its own, used by {len(users)} definitions of {len(groups)} domains"
-            )
-            kernel[definition.id] = KERNEL, reason
-    _descend(kernel, found, free, before)
-    held = found.domain | found.touching
-    _fill(kernel, free, {d.module for d in graph.definitions if d.id in held})
-    return kernel
+        needed = _FEW if definition.module in common else _COMMUNITIES
+        reason = _shared(definition, groups[definition.id], needed, found)
+        if reason:
+            roles[definition.id] = KERNEL, reason
+    _descend(roles, found, pure, before)
+    _fill(roles, pure, found, graph.definitions)
+    _serve_root(roles, found, free, before)
+    return roles
 
 
-def _shared(groups: Counter[int]) -> bool:
-    users = groups.total()
-    return len(groups) >= _COMMUNITIES and max(groups.values()) <= _MAJORITY * users
+def _communities(
+    name: str,
+    found: Traits,
+    graph: Ordered,
+    labels: Sequence[int],
+    before: Mapping[str, tuple[str, str]],
+) -> Counter[int]:
+    """The communities of a definition's users, a wearer of a decorator being one."""
+    users = (u for u in found.users.get(name, ()) if u in graph.index and u not in before)
+    return Counter(labels[graph.index[user]] for user in users)
+
+
+def _common(
+    pure: Iterable[Definition], groups: Mapping[str, Counter[int]], domain: set[str]
+) -> set[str]:
+    """Modules with little data and no handlers that serve several communities, none mostly."""
+    spread: dict[str, Counter[int]] = {}
+    for definition in pure:
+        if definition.module not in domain:
+            spread.setdefault(definition.module, Counter()).update(groups[definition.id])
+    return {
+        module
+        for module, users in spread.items()
+        if len(users) >= _COMMUNITIES and max(users.values()) <= _MAJORITY * users.total()
+    }
+
+
+def _busy(found: Traits, definitions: Sequence[Definition]) -> set[str]:
+    """Modules with a part in a domain: tables, handlers, or mostly code that touches data."""
+    busy = {d.module for d in definitions if d.id in found.domain}
+    code = [d for d in definitions if d.kind is not DefinitionKind.MODULE]
+    size = Counter(d.module for d in code)
+    touching = Counter(d.module for d in code if d.id in found.touching)
+    return busy | {name for name, count in touching.items() if count > _SOME * size[name]}
+
+
+def _shared(definition: Definition, spread: Counter[int], needed: int, found: Traits) -> str:
+    """Why a definition is shared; empty if it isn't."""
+    name, users = definition.id, spread.total()
+    if definition.kind is DefinitionKind.MODULE or users < _FEW:
+        return ""
+    if max(spread.values()) > _MAJORITY * users:
+        return ""
+    where = f"used by {users} definitions of {len(spread)} domains"
+    worn = len(found.wearers.get(name, ()))
+    if name not in found.writing and _FEW * worn > users and len(spread) >= _FEW:
+        return f"a decorator that writes nothing, {where}"
+    if name in found.touching and definition.kind is not DefinitionKind.TEMPLATE:
+        return ""
+    return f"no data of its own, {where}" if len(spread) >= needed else ""
 
 
 def _descend(
-    kernel: Roles, found: Traits, free: Sequence[Definition], before: Mapping[str, tuple[str, str]]
+    roles: Roles, found: Traits, free: Sequence[Definition], before: Mapping[str, tuple[str, str]]
 ) -> None:
     """What only the kernel uses belongs to it, however deep."""
     root = {name for name, (place, _) in before.items() if place == ROOT}
-    inside = {name for name, (place, _) in before.items() if place == KERNEL} | set(kernel)
-    todo = list(inside)
+    inner = {name for name, (place, _) in before.items() if place == KERNEL} | set(roles)
+    todo = sorted(inner)
     known = {definition.id for definition in free}
     while todo:
-        for name in sorted(found.uses.get(todo.pop(), frozenset()) & known - inside):
-            if found.users[name] - root <= inside:
-                kernel[name] = KERNEL, "only the shared kernel uses it"
-                inside.add(name)
+        for name in sorted(found.uses.get(todo.pop(), frozenset()) & known - inner):
+            if found.users[name] - root <= inner:
+                roles[name] = KERNEL, "only the shared kernel uses it"
+                inner.add(name)
                 todo.append(name)
 
 
-def _fill(kernel: Roles, free: Iterable[Definition], domain: set[str]) -> None:
-    """A module that is mostly kernel, and holds nothing of a domain, is kernel as a whole."""
+def _serve_root(
+    roles: Roles, found: Traits, free: Sequence[Definition], before: Mapping[str, tuple[str, str]]
+) -> None:
+    """What only the root uses is root: configuration, error pages, the bodies of hooks."""
+    root = {name for name, (place, _) in before.items() if place == ROOT}
+    known = {d.id: d for d in free if d.id not in roles}
+    module = {d.id: d.module for d in free}
+    modules = {name.rpartition(".")[0] for name in root}
+    todo = sorted(root)
+    while todo:
+        for name in sorted(found.uses.get(todo.pop(), frozenset()) & known.keys() - root):
+            own = name not in found.touching or module[name] in modules
+            own = own or known[name].kind is DefinitionKind.TEMPLATE
+            if own and found.users[name] <= root:
+                roles[name] = ROOT, "only the composition root uses it"
+                root.add(name)
+                todo.append(name)
+
+
+def _fill(
+    roles: Roles, pure: Iterable[Definition], found: Traits, everything: Sequence[Definition]
+) -> None:
+    """The data-free part of a module that declares and handles nothing follows its majority."""
+    domain = {d.module for d in everything if d.id in found.domain}
     modules: dict[str, list[Definition]] = {}
-    for definition in free:
+    for definition in pure:
         modules.setdefault(definition.module, []).append(definition)
     for name, members in modules.items():
         code = [m for m in members if m.kind is not DefinitionKind.MODULE]
-        shared = sum(m.id in kernel for m in code)
+        shared = sum(m.id in roles for m in code)
         if name not in domain and shared and shared >= _MAJORITY * len(code):
             for member in members:
-                kernel.setdefault(member.id, (KERNEL, f"most of {name} is shared"))
+                roles.setdefault(member.id, (KERNEL, f"most of {name} is shared"))

@@ -12,6 +12,7 @@ import networkx
 
 from decompose.cluster.net import Labels, Net, canonical
 
+_MOST_ITERATIONS = 10
 _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
 _ROUND = 8
@@ -41,7 +42,10 @@ def degrees(net: Net) -> tuple[float, ...]:
 def leiden(
     net: Net, seed: int, *, resolution: float = 1.0, mass: Sequence[float] | None = None
 ) -> Labels:
-    """Leiden run to convergence (Traag, Waltman, van Eck 2019) on generalised modularity.
+    """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity, until it has converged.
+
+    Where rounding lets two partitions seem better than each other in turn it never would, so
+    the number of iterations is bounded.
 
     `mass` are the nodes' degrees where the graph is a contracted one; with a mass of 1 each this
     is the constant Potts model.
@@ -56,14 +60,14 @@ def leiden(
             weights=net.weights,
             node_weights=list(weights),
             resolution=resolution / total,
-            n_iterations=-1,
+            n_iterations=_MOST_ITERATIONS,
         )
     return canonical(found.membership)
 
 
 def potts(net: Net, seed: int) -> Labels:
     """Leiden on the constant Potts model at ten times the graph's density."""
-    density = 10 * 2 * fsum(net.weights) / net.size
+    density = 10 * 2 * fsum(net.weights) / max(net.size, 1)
     return leiden(net, seed, mass=[1.0] * net.size, resolution=density)
 
 
@@ -88,11 +92,14 @@ def louvain(net: Net, seed: int) -> Labels:
     return canonical(labels)
 
 
-def mixed(net: Net, seeds: Sequence[int]) -> tuple[Labels, ...]:
-    """One run per seed, the algorithms and resolutions taking turns."""
+def mixed(net: Net, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labels, ...]:
+    """One run per seed, the algorithms and resolutions taking turns; Leiden alone beyond 1."""
     found = []
     for turn, seed in enumerate(seeds):
-        if turn % _ROUND == _POTTS:
+        if resolution > 1:
+            scale = resolution * _RESOLUTIONS[turn % len(_RESOLUTIONS)]
+            found.append(leiden(net, seed, resolution=scale))
+        elif turn % _ROUND == _POTTS:
             found.append(potts(net, seed))
         elif turn % _ROUND == _PROPAGATION:
             found.append(propagation(net, seed))

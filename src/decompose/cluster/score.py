@@ -7,34 +7,34 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import fmean, pstdev
 
-from decompose.cluster.net import Net, modularity
-from decompose.cluster.runs import leiden, rewired
+from decompose.cluster.merge import Clusters, merges
+from decompose.cluster.net import Labels, Net, modularity
+from decompose.cluster.runs import degrees, leiden, rewired
 
-TORN = 0.5
-EACH = 0.005
+TORN = 0.25
+MOST = 24
 _REPLICATES = 6
 _LARGE = 50_000
+_STEPS = 4
+_CRUMB = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
     """What clustering finds in random graphs of the same degrees.
 
-    `mean` is the modularity, `count` the number of clusters with more than one member.
+    `mean` is the best modularity, `curve` that after merging down to 1, 2, … clusters.
     """
 
     mean: float
     deviation: float
-    count: float
+    curve: tuple[float, ...]
 
     def expected(self, services: int) -> float:
-        """The modularity that chance gives to so many services.
-
-        k equal parts can reach at most 1 - 1/k; chance's own value is scaled by that.
-        """
-        if services <= 1 or self.count <= 1:
+        """The modularity that chance gives to so many services."""
+        if services <= 1 or not self.curve:
             return 0.0
-        return self.mean * min(1.0, (1 - 1 / services) / (1 - 1 / self.count))
+        return self.curve[min(services, len(self.curve)) - 1]
 
     def z_score(self, found: float) -> float:
         """By how many standard deviations `found` exceeds chance; 0 for a graph without edges."""
@@ -42,19 +42,50 @@ class Chance:
 
 
 def chance(net: Net) -> Chance:
-    """Leiden's modularity on rewired copies of the graph."""
+    """Leiden's modularity on rewired copies of the graph, merged down step by step."""
     if len(net.edges) < 2:  # noqa: PLR2004 - nothing to rewire
-        return Chance(mean=0.0, deviation=0.0, count=0.0)
-    values, counts = [], []
+        return Chance(mean=0.0, deviation=0.0, curve=())
+    values, curves = [], []
     for seed in range(2 if len(net.edges) > _LARGE else _REPLICATES):
         copy = rewired(net, seed)
         labels = leiden(copy, seed)
-        sizes: dict[int, int] = {}
-        for label in labels:
-            sizes[label] = sizes.get(label, 0) + 1
         values.append(modularity(copy, labels))
-        counts.append(sum(size > 1 for size in sizes.values()))
-    return Chance(mean=fmean(values), deviation=pstdev(values), count=fmean(counts))
+        curves.append(_curve(copy, labels))
+    curve = tuple(fmean(values) for values in zip(*curves, strict=True))
+    return Chance(mean=fmean(values), deviation=pstdev(values), curve=curve)
+
+
+def _curve(net: Net, labels: Labels) -> list[float]:
+    """The modularity at 1, 2, … clusters on the way down from these labels, crumbs not counted."""
+    used = sorted({label for edge in net.edges for label in (labels[edge[0]], labels[edge[1]])})
+    number = {label: i for i, label in enumerate(used)}
+    groups = [number.get(label, -1) for label in labels]
+    mass = [0.0] * len(used)
+    for group, degree in zip(groups, degrees(net), strict=True):
+        if group >= 0:
+            mass[group] += degree
+    small = _contracted(net, groups)
+    outer = {(i, j): weight for (i, j), weight in small.items() if i != j}
+    steps = merges(Clusters(size=len(used), weights=outer, bonds={}, mass=tuple(mass),
+                            homeless=frozenset(), apart=frozenset()))  # fmt: skip
+    whole = Net.of(len(used), small)
+    best = [0.0] * (MOST + 1)
+    for count in sorted(steps)[: _STEPS * MOST]:
+        sums = [0.0] * count
+        for group, label in enumerate(steps[count]):
+            sums[label] += mass[group]
+        large = sum(value >= _CRUMB * fsum(mass) for value in sums)
+        if large <= MOST:
+            best[large] = max(best[large], modularity(whole, steps[count]))
+    return [max(best[: count + 1]) for count in range(1, MOST + 1)]
+
+
+def _contracted(net: Net, groups: Sequence[int]) -> dict[tuple[int, int], float]:
+    sums: dict[tuple[int, int], list[float]] = {}
+    for (i, j), weight in zip(net.edges, net.weights, strict=True):
+        a, b = groups[i], groups[j]
+        sums.setdefault((min(a, b), max(a, b)), []).append(weight)
+    return {pair: fsum(weights) for pair, weights in sums.items()}
 
 
 def torn(bonds: Mapping[tuple[int, int], float], labels: Sequence[int]) -> float:
@@ -65,6 +96,12 @@ def torn(bonds: Mapping[tuple[int, int], float], labels: Sequence[int]) -> float
     return cut / whole if whole else 0.0
 
 
-def score(services: int, found: float, expected: float, cut: float) -> float:
-    """Q - E[Q] - 0.5 * torn - 0.005 * (k - 1); staying one service scores 0."""
-    return 0.0 if services <= 1 else found - expected - TORN * cut - EACH * (services - 1)
+def evenness(sizes: Sequence[int]) -> float:
+    """How likely two lines of code picked at random are in different services (Simpson 1949)."""
+    whole = sum(sizes)
+    return 1 - fsum((size / whole) ** 2 for size in sizes) if whole else 0.0
+
+
+def score(services: int, found: float, expected: float, cut: float, even: float) -> float:
+    """(Q - E[Q] - 0.25 * torn) * evenness; staying one service scores 0."""
+    return 0.0 if services <= 1 else (found - expected - TORN * cut) * even

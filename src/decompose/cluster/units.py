@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from math import fsum
 
 from decompose.cluster.graph import Ordered
@@ -19,15 +19,18 @@ def inner(graph: Ordered, inside: Sequence[bool]) -> Net:
     return Net.of(len(graph.definitions), weights)
 
 
-def with_membership(graph: Ordered, inside: Sequence[bool]) -> Net:
-    """The graph of the nodes inside, each tied to its module's code by 0.3 of its strength."""
+def with_membership(graph: Ordered, inside: Sequence[bool], declaring: Container[str]) -> Net:
+    """The graph of the nodes inside, each tied to its module's code by 0.3 of its strength.
+
+    What declares a table is not tied: domains often share one module of models.
+    """
     weights = {(i, j): w for (i, j), w in graph.weights.items() if inside[i] and inside[j]}
     power = strengths(weights, len(graph.definitions))
     hub = {d.module: i for i, d in enumerate(graph.definitions)
            if d.kind is DefinitionKind.MODULE and inside[i]}  # fmt: skip
     for i, definition in enumerate(graph.definitions):
         centre = hub.get(definition.module, i)
-        if centre != i and inside[i]:
+        if centre != i and inside[i] and definition.id not in declaring:
             pair = (min(i, centre), max(i, centre))
             tie = MEMBERSHIP * max(power[i], 0.5)
             weights[pair] = weights.get(pair, 0.0) + tie
@@ -47,6 +50,7 @@ def units(
     graph: Ordered,
     labels: Sequence[int],
     inside: Sequence[bool],
+    declaring: Container[str],
     alone: Mapping[str, int],
 ) -> tuple[int, ...]:
     """The unit of each definition: its module, or its part of a module that does not hold together.
@@ -63,7 +67,10 @@ def units(
         if not inside[i]:
             found.append(-1)
             continue
-        key: tuple[str, int] | int = (definition.module, whole.get(definition.module, labels[i]))
+        main = whole.get(definition.module, labels[i])
+        key: tuple[str, int] | int = (definition.module, main)
+        if definition.id in declaring:
+            key = (definition.module, labels[i])
         if definition.id in alone:
             key = alone[definition.id]
         found.append(numbers.setdefault(key, len(numbers)))

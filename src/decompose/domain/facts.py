@@ -182,6 +182,7 @@ class Eval(_Node, tag=33):
     """An expression statement, or an expression evaluated for its effect."""
 
     value: Expr
+    line: int = 0
 
 
 class Return(_Node, tag=34):

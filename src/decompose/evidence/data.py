@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 from math import log, sqrt
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import hubs, tops
-from decompose.domain.model import Mode, SystemModel
+from decompose.domain.lookup import hubs, inside
+from decompose.domain.model import Access, Mode, ReferenceKind, SystemModel
 from decompose.domain.partition import Evidence, EvidenceKind
 
 WRITE = 2.0
@@ -19,6 +20,8 @@ _Accessors = dict[str, dict[Mode, Location]]
 
 class Data:
     """Accessors of a table are drawn to the definition that declares it, and to one another.
+
+    Who calls a method of an entity accesses what that method does.
 
     weight(accessor, entity) = (WRITE or READ) / sqrt(accessors of that mode). Two accessors
     share the product of their single weights over WRITE. A table with more than 12 accessors is
@@ -38,13 +41,32 @@ class Data:
 
 
 def _accessors(model: SystemModel) -> dict[str, _Accessors]:
-    top = tops(model)
+    top = inside(model)
     found: dict[str, _Accessors] = {}
+
+    def note(who: str, access: Access, location: Location) -> None:
+        modes = found.setdefault(access.table, {}).setdefault(who, {})
+        modes[access.mode] = min(modes.get(access.mode, location), location)
+
+    callers = _callers(model, top)
     for access in model.accesses:
         who = top.get(access.definition)
         if who is not None:
-            modes = found.setdefault(access.table, {}).setdefault(who, {})
-            modes[access.mode] = min(modes.get(access.mode, access.location), access.location)
+            note(who, access, access.location)
+            for caller, location in callers.get(access.definition, ()):
+                note(caller, access, location)
+    return found
+
+
+def _callers(model: SystemModel, top: Mapping[str, str]) -> dict[str, list[tuple[str, Location]]]:
+    """Who calls each method of an entity: they access what it does."""
+    entities = {name for table in model.tables for name in table.entities}
+    found: dict[str, list[tuple[str, Location]]] = {}
+    for reference in model.references:
+        source, target = top.get(reference.source), top.get(reference.target)
+        method = target in entities and target not in {reference.target, source}
+        if source and method and reference.kind is ReferenceKind.CALL:
+            found.setdefault(reference.target, []).append((source, reference.location))
     return found
 
 
@@ -81,7 +103,7 @@ def _shared(
 
 
 def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:
-    top = tops(model)
+    top = inside(model)
     links: dict[tuple[str, str], tuple[str, Location]] = {}
     for table in model.tables:
         here = hub.get(table.name, "")

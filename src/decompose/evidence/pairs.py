@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import hubs, tops
+from decompose.domain.lookup import hubs, inside
 from decompose.domain.model import SystemModel
 
 
 def linked_pairs(model: SystemModel) -> dict[tuple[str, str], Location]:
     """Pairs (a < b) of top-level definitions of two modules that use each other or a table."""
-    top, hub = tops(model), hubs(model)
+    top, hub = inside(model), hubs(model)
     module = {d.id: d.module for d in model.definitions}
     found: dict[tuple[str, str], Location] = {}
 

@@ -6,7 +6,7 @@ from collections import Counter
 from math import fsum, log, log2, sqrt
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import nodes, tops
+from decompose.domain.lookup import inside, uses
 from decompose.domain.model import ReferenceKind, SystemModel
 from decompose.domain.partition import Evidence, EvidenceKind
 
@@ -33,6 +33,7 @@ _VERBS = {
     ReferenceKind.URL: "links to",
     ReferenceKind.IMPORT: "imports",
 }
+WIDE = 20
 _Uses = dict[ReferenceKind, list[Location]]
 
 
@@ -40,19 +41,21 @@ class Structure:
     """References between top-level definitions, each damped by how many use its target.
 
     weight(a uses b) = sum over kinds of WEIGHTS[kind] * (1 + log2 n) * idf(b) / sqrt(users(b)),
-    idf(b) = ln(N / users(b)) / ln N over the N definitions: what all use pulls nothing.
+    idf(b) = ln(N / users(b)) / ln N over the N definitions: what all use pulls nothing. That a
+    decorator calls what it decorates says nothing.
     """
 
     name = "structure"
 
     def collect(self, model: SystemModel, root: str) -> tuple[Evidence, ...]:
         """One piece of evidence per direction of use."""
-        uses = _uses(model)
-        users = Counter(target for _, target in uses)
-        total = max(2, len(nodes(model)))
+        made = _uses(model)
+        users = Counter(target for _, target in made)
+        reach = Counter(source for source, _ in made)
+        total = max(2, len(set(inside(model).values())))
         found = [
-            _evidence(source, target, kinds, damping(users[target], total))
-            for (source, target), kinds in uses.items()
+            _evidence(source, target, kinds, damping(users[target], total) * focus(reach[source]))
+            for (source, target), kinds in made.items()
         ]
         return tuple(sorted(e for e in found if e.weight > 0))
 
@@ -62,16 +65,21 @@ def damping(users: int, total: int) -> float:
     return max(0.0, log(total / users) / log(total)) / sqrt(users) if users < total else 0.0
 
 
+def focus(reach: int) -> float:
+    """How much one use counts for a definition that uses so many: a dispatcher belongs nowhere."""
+    return min(1.0, WIDE / reach)
+
+
 def _uses(model: SystemModel) -> dict[tuple[str, str], _Uses]:
-    top = tops(model)
-    uses: dict[tuple[str, str], _Uses] = {}
-    for reference in model.references:
-        source, target = top.get(reference.source), top.get(reference.target)
-        if reference.external or source is None or target is None or source == target:
+    top = inside(model)
+    found: dict[tuple[str, str], _Uses] = {}
+    for source, reference in uses(model):
+        target = top.get(reference.target)
+        if reference.external or target is None or source == target:
             continue
-        kinds = uses.setdefault((source, target), {})
+        kinds = found.setdefault((source, target), {})
         kinds.setdefault(reference.kind, []).append(reference.location)
-    return uses
+    return found
 
 
 def _evidence(source: str, target: str, kinds: _Uses, damp: float) -> Evidence:

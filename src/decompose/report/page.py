@@ -55,7 +55,7 @@ def page(analysis: Analysis) -> str:
         services=analysis.partition.services,
         modules=len(analysis.model.modules),
         lines=survey(analysis).total_lines,
-        endpoints=len(analysis.model.endpoints),
+        endpoints=len({route.endpoint for route in analysis.model.routes}),
         tables=len(analysis.model.tables),
         seams=len(analysis.seams),
         data=data,

@@ -38,7 +38,7 @@ def summary(analysis: Analysis, console: Console, where: str) -> None:
     console.print(
         printable(model.root_name, "bold"),
         f"{seen.total_lines:,} lines, {len(model.modules):,} modules, "
-        f"{len(model.endpoints):,} endpoints, {len(model.tables):,} tables",
+        f"{len({r.endpoint for r in model.routes}):,} endpoints, {len(model.tables):,} tables",
         highlight=False,
     )
     console.print()

@@ -24,6 +24,7 @@ MOST_VALUES = 64
 MOST_CONTEXTS = 256
 CONTEXT_BUDGET = (10_000, 3)  # contexts of the whole program: at least, and per definition
 LONGEST_PATH = 160
+DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 Watcher = Callable[[int], None]
 Context = tuple[object, ...]
@@ -101,6 +102,8 @@ class Engine:
         self._edges: list[dict[int, None] | None] = []
         self._watchers: list[list[Watcher] | None] = []
         self._queue: deque[tuple[int, int]] = deque()
+        self._waiting: deque[tuple[Watcher, int]] = deque()
+        self._depth = 0
         self._late: deque[Callable[[], None]] = deque()
         self.bodies: deque[Activation] = deque()
         self.activations: list[Activation] = []
@@ -151,7 +154,8 @@ class Engine:
         elif target in edges:
             return
         edges[target] = None
-        for value in sorted(self.points[source]):
+        points = self.points[source]
+        for value in sorted(points) if len(points) > 1 else tuple(points):
             self.add(target, value)
 
     def watch(self, node: int, watcher: Watcher) -> None:
@@ -160,8 +164,17 @@ class Engine:
         if watchers is None:
             watchers = self._watchers[node] = []
         watchers.append(watcher)
-        for value in sorted(self.points[node]):
+        points = self.points[node]
+        if not points:
+            return
+        values = sorted(points) if len(points) > 1 else list(points)
+        if self._depth >= DEEPEST:
+            self._waiting.extend((watcher, value) for value in values)
+            return
+        self._depth += 1
+        for value in values:
             watcher(value)
+        self._depth -= 1
 
     def later(self, action: Callable[[], None]) -> None:
         """Run `action` when nothing else is left to do: for what absence decides."""
@@ -249,7 +262,10 @@ class Engine:
     def run(self, evaluate: Callable[[Engine, Activation], None]) -> None:
         """Work until nothing is left; `evaluate` turns a body into nodes, edges and watchers."""
         while True:
-            if self._queue:
+            if self._waiting:
+                watcher, value = self._waiting.popleft()
+                watcher(value)
+            elif self._queue:
                 self._step()
             elif self.bodies:
                 evaluate(self, self.bodies.popleft())

@@ -174,7 +174,8 @@ class Program:
             if isinstance(bound, Define):
                 return entry.definitions[bound.index].id
             if isinstance(bound.value, From):
-                return self.origin(bound.value.module, bound.value.name)
+                origin = self.origin(bound.value.module, bound.value.name)
+                return origin or self._submodule(module, name)
             if isinstance(bound.value, Module):
                 return bound.value.name if bound.value.name in self.modules else None
             return f"{module}.{name}"
@@ -182,6 +183,9 @@ class Program:
             star = self.star_source(entry, name)
             if star is not None:
                 return self.origin(star, name)
+        return self._submodule(module, name)
+
+    def _submodule(self, module: str, name: str) -> str | None:
         submodule = f"{module}.{name}"
         return submodule if submodule in self.modules else None
 

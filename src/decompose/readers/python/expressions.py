@@ -49,9 +49,9 @@ class ExpressionLowering(Builder):
     def effect(self, node: ast.expr) -> None:
         """Keep what evaluating `node` does, where its value does not matter."""
         if type(node) not in (ast.Constant, ast.Name):
-            self.scope.body.append(Eval(self.lower(node)))
+            self.scope.body.append(Eval(self.lower(node), node.lineno))
         elif type(node) is ast.Name:
-            self.scope.body.append(Eval(self.scope.read(node.id)))
+            self.scope.body.append(Eval(self.scope.read(node.id), node.lineno))
 
     def annotation(self, node: ast.expr | None) -> Expr | None:
         """An annotation; one in quotes is read as the expression that it holds."""
@@ -59,7 +59,7 @@ class ExpressionLowering(Builder):
             return None
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
-                node = ast.parse(node.value.strip(), mode="eval").body
+                node = _parsed(node.value, node.lineno)
             except (SyntaxError, ValueError):
                 return _STR
         if isinstance(node, ast.Subscript):
@@ -162,14 +162,21 @@ def _evaluate(low: ExpressionLowering, node: ast.Call) -> Expr | None:
     if not node.args or not isinstance(node.args[0], ast.Constant):
         return None
     try:
-        inner = ast.parse(str(node.args[0].value), mode="eval").body
+        inner = _parsed(str(node.args[0].value), node.lineno)
     except (SyntaxError, ValueError):
         return None
+    call = Call(low.lower(node.func), (_STR,), (), node.lineno)
+    low.scope.body.append(Eval(call, node.lineno))
+    return low.lower(inner)
+
+
+def _parsed(text: str, line: int) -> ast.expr:
+    """The expression that a string at `line` holds."""
+    inner = ast.parse(text.strip(), mode="eval").body
     for child in ast.walk(inner):
         if isinstance(child, ast.expr):
-            child.lineno = child.end_lineno = node.lineno
-    low.scope.body.append(Eval(Call(low.lower(node.func), (_STR,), (), node.lineno)))
-    return low.lower(inner)
+            child.lineno = child.end_lineno = line
+    return inner
 
 
 _SPECIAL_CALLS: dict[str, Callable[[ExpressionLowering, ast.Call], Expr | None]] = {

@@ -272,7 +272,7 @@ def _augmented(low: Lowering, node: ast.AugAssign) -> None:
 
 def _expression(low: Lowering, node: ast.Expr) -> None:
     if not isinstance(node.value, ast.Constant):
-        low.scope.body.append(Eval(low.lower(node.value)))
+        low.scope.body.append(Eval(low.lower(node.value), node.lineno))
 
 
 def _return(low: Lowering, node: ast.Return) -> None:
@@ -398,7 +398,7 @@ def _handler(low: Lowering, handler: ast.ExceptHandler) -> None:
             value = Call(Name("@instance"), (caught,), (), handler.lineno)
             low.scope.body.append(Assign(name, value, None, handler.lineno))
         else:
-            low.scope.body.append(Eval(caught))
+            low.scope.body.append(Eval(caught, handler.lineno))
     low.block(handler.body)
 
 
@@ -408,7 +408,7 @@ def _with(low: Lowering, node: ast.With | ast.AsyncWith) -> None:
         if item.optional_vars is not None:
             low.assign(item.optional_vars, entered, node.lineno)
         else:
-            low.scope.body.append(Eval(entered))
+            low.scope.body.append(Eval(entered, item.context_expr.lineno))
     low.block(node.body)
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from decompose.domain.finding import Location
-from decompose.domain.model import EntryKind, ForeignKey, Relationship, Table
+from decompose.domain.model import ForeignKey, Relationship, Table
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.declarations import Declarations
 from decompose.readers.sqlalchemy.effects import Effects
-from decompose.readers.sqlalchemy.keys import Keys, location
+from decompose.readers.sqlalchemy.keys import Keys
 from decompose.readers.sqlalchemy.mapping import Mapping
 from decompose.readers.sqlalchemy.raw import RawSql
 from decompose.readers.sqlalchemy.touches import Touches
 from decompose.readers.sqlalchemy.versions import Versions
 from decompose.resolve.engine import Engine
-from decompose.resolve.library import Contribution, FoundEntry
+from decompose.resolve.library import Contribution
 from decompose.resolve.sql import SqlTable
-from decompose.resolve.values import Kind
 
 
 def contribution(
@@ -36,7 +34,7 @@ def contribution(
         tables=tuple(found[name] for name in sorted(found)),
         accesses=effects.accesses(touches),
         commits=tuple(sorted(touches.commits)),
-        entries=tuple(_events(engine, declarations)),
+        entries=tuple(declarations.events.entries()),
     )
 
 
@@ -101,7 +99,7 @@ class _Tables:
                 foreign += self.keys.of_constraints(node)
             found[name] = Table(
                 name=name,
-                location=location(site),
+                location=m.location(site),
                 definition=self._assigned(number),
                 columns=tuple(sorted({column for column, _ in columns if column})),
                 foreign_keys=tuple(sorted(set(foreign))),
@@ -161,21 +159,3 @@ def _sql_table(created: SqlTable, where: Location) -> Table:
         columns=tuple(sorted(created.columns)),
         foreign_keys=tuple(sorted(keys)),
     )
-
-
-def _events(engine: Engine, declarations: Declarations) -> Iterator[FoundEntry]:
-    """Listeners of mapper, attribute and session events."""
-    for (handler, _), site in sorted(declarations.events.items(), key=lambda item: item[0]):
-        name = next(iter(m.texts(engine, site.argument(1, "identifier"))), "")
-        value = engine.values[handler]
-        function = engine.values[value.link] if value.kind is Kind.BOUND else value
-        if function.kind not in (Kind.FUNCTION, Kind.CLASS):
-            continue
-        yield FoundEntry(
-            handler=engine.program.definitions[function.index].id,
-            kind=EntryKind.MODEL_EVENT,
-            name=name,
-            scope="",
-            handlers=(handler,),
-            location=location(site),
-        )

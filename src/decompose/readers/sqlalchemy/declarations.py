@@ -7,6 +7,8 @@ from collections.abc import Callable
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy import paths
+from decompose.readers.sqlalchemy.events import Events
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.queries import Queries
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.touches import Touches, What
@@ -29,9 +31,9 @@ _PLAIN = {
     "text": m.TEXT,
 }
 _RELATIONS = frozenset({"relationship", "relation", "dynamic_loader", "Relationship"})
-_LOADERS = frozenset(
+_LOADERS = words(
     """joinedload selectinload subqueryload lazyload contains_eager immediateload eagerload
-    joinedload_all subqueryload_all defer undefer load_only noload raiseload""".split()
+    joinedload_all subqueryload_all defer undefer load_only noload raiseload"""
 )
 _STATEMENTS = frozenset(
     {"select", "exists", "union", "union_all", "intersect", "except_", "join", "outerjoin", "Query"}
@@ -55,8 +57,7 @@ class Declarations:
         self.decorated: dict[int, None] = {}
         self.mapped: dict[int, int] = {}
         self.tables: list[int] = []
-        self.events: dict[tuple[int, int], CallSite] = {}
-        self.query_classes: dict[int, None] = {}
+        self.events = Events(engine)
         self._proxied: dict[tuple[int, int, int], int] = {}
         self._default_queries = engine.node()
 
@@ -144,16 +145,9 @@ class Declarations:
     def _listen(self, name: str, called: Value, site: CallSite) -> None:
         """`event.listen(User, "before_update", f)`, and `listens_for` once it has its function."""
         if name == "listen":
-            handler, declared = site.argument(2, "fn"), site
+            self.events.listen(site.argument(2, "fn"), site, site)
         else:
-            handler, declared = site.argument(0), self.engine.sites[called.index]
-        if handler is not None:
-            self.engine.watch(handler, lambda value: self._handle(value, declared))
-            self.engine.edge(handler, site.result)
-
-    def _handle(self, number: int, declared: CallSite) -> None:
-        if self.engine.values[number].kind in (Kind.FUNCTION, Kind.BOUND):
-            self.events.setdefault((number, declared.number), declared)
+            self.events.listen(site.argument(0), self.engine.sites[called.index], site)
 
     _CALLS: tuple[
         tuple[frozenset[str], Callable[[Declarations, str, Value, CallSite], None]], ...
@@ -187,7 +181,7 @@ class Declarations:
 
     def base_classes(self, site: int, result: int) -> None:
         """`db.Model` of a database made with `model_class`."""
-        if 0 < site < len(self.engine.sites):
+        if site < len(self.engine.sites):
             node = self.engine.sites[site].argument(-1, "model_class")
             if node is not None:
                 self.engine.watch(node, lambda value: self._base_class(value, result))
@@ -199,8 +193,7 @@ class Declarations:
 
     def inherited(self, receiver: int, attr: str, place: Place, result: int) -> bool:
         """What the library's base gives each entity."""
-        value = self.engine.values[receiver]
-        class_ = value.link if value.kind is Kind.INSTANCE else receiver
+        class_ = self._class(receiver)
         if attr == "query":
             self.touches.note(place, Mode.READ, What.CLASS, class_)
             self._query(class_, place, result)
@@ -211,6 +204,10 @@ class Declarations:
         if attr == "versions":
             self.touches.note(place, Mode.READ, What.VERSION, class_)
         return attr in self.relations.by_target.get(class_, {})
+
+    def _class(self, receiver: int) -> int:
+        value = self.engine.values[receiver]
+        return value.link if value.kind is Kind.INSTANCE else receiver
 
     def _query(self, class_: int, place: Place, result: int) -> None:
         """`User.query`, of our query class where the entity or the database names one."""
@@ -224,7 +221,6 @@ class Declarations:
 
     def _custom(self, class_: int, query_class: int, result: int) -> None:
         if self.engine.values[query_class].kind is Kind.CLASS:
-            self.query_classes.setdefault(query_class)
             self.engine.add(result, self.queries.of_custom(class_, query_class))
 
     def _plain_query(self, class_: int, chosen: int, result: int) -> None:
@@ -234,12 +230,10 @@ class Declarations:
     def read(self, value: int, receiver: int, attr: str, place: Place, result: int) -> bool:
         """What stands in a class body, read through the class or an instance."""
         held = self.engine.values[value]
-        on_class = self.engine.values[receiver].kind is Kind.CLASS
         if held.name == m.RELATION:
             self.relations.load(value, receiver, attr, place, result)
         elif held.name == m.COLUMN:
-            if on_class:
-                self._column(held, receiver, place, result)
+            self._column(held, receiver, place, result)
         elif held.name == m.PROXY:
             self._proxy(value, receiver, place, result)
         elif held.name == m.SYNONYM:
@@ -248,11 +242,13 @@ class Declarations:
             return False
         return True
 
-    def _column(self, held: Value, class_: int, place: Place, result: int) -> None:
-        """A column named through its class reaches a query, as good as always."""
+    def _column(self, held: Value, receiver: int, place: Place, result: int) -> None:
+        """A column named through its class reaches a query; a row's may be loaded anew."""
         if m.is_code(place.activation):
-            self.touches.note(place, Mode.READ, What.CLASS, class_)
-        self.engine.add(result, m.model(self.engine, m.COLUMN, site=held.index, link=class_))
+            self.touches.note(place, Mode.READ, What.COLUMN, self._class(receiver))
+        if self.engine.values[receiver].kind is Kind.CLASS:
+            column = m.model(self.engine, m.COLUMN, site=held.index, link=receiver)
+            self.engine.add(result, column)
 
     def _proxy(self, proxy: int, receiver: int, place: Place, result: int) -> None:
         """`association_proxy("memberships", "user")`: through the one, to the other."""

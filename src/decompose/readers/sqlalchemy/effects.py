@@ -88,8 +88,6 @@ class Effects:
             for _, relation in self.keys.of_class(class_):
                 if relation.eager:
                     found.update(dict.fromkeys(self._related(relation, Mode.READ)))
-                    for target in self.keys.classes(relation.target):
-                        found.update(dict.fromkeys(self._eager(target)))
             self._loaded[class_] = list(found)
         return self._loaded[class_]
 
@@ -97,6 +95,9 @@ class Effects:
         if touch.mode is Mode.READ:
             return self.versions.read(touch.number)
         return self.versions.purge(touch.number)
+
+    def _column(self, touch: Touch) -> _Rows:
+        return [(t, touch.mode, touch.how) for t in self.mapping.tables(touch.number)]
 
     def _table(self, touch: Touch) -> _Rows:
         name = self.mapping.table_name(touch.number)
@@ -113,7 +114,9 @@ class Effects:
         if mode is Mode.WRITE:
             return [(t, mode, "relationship") for t in sorted(self.keys.changed(relation))]
         tables = self.keys.tables(relation.target) | self.keys.tables(relation.secondary)
-        return [(t, mode, "relationship") for t in sorted(tables)]
+        rows = [(t, mode, "relationship") for t in sorted(tables)]
+        eager = (self._eager(target) for target in self.keys.classes(relation.target))
+        return rows + [row for found in eager for row in found]
 
     def _attribute(self, touch: Touch) -> _Rows:
         """An attribute stored: a write if it is a column or a relationship."""
@@ -146,6 +149,8 @@ class Effects:
             if between:
                 for table in sorted(between):
                     yield table, Mode.WRITE, "cascade"
+                for table, mode, _ in self._related(relation, Mode.READ):
+                    yield table, mode, "cascade"
             elif deletes or self.keys.is_to_many(relation):
                 for child in self.keys.classes(relation.target):
                     yield from self._child(child, deletes=deletes)
@@ -168,6 +173,7 @@ class Effects:
         What.DELETED: _delete,
         What.PASSED: _class,
         What.VERSION: _version,
+        What.COLUMN: _column,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from decompose.domain.finding import Location
 from decompose.domain.model import ForeignKey, Relationship
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.mapping import Mapping
@@ -36,7 +35,7 @@ class Keys:
             return
         site = self.engine.sites[self.engine.values[column].index]
         for target in m.texts(self.engine, site.argument(-1, "foreign_key")):
-            yield ForeignKey(column=name, target=target, location=location(site))
+            yield ForeignKey(column=name, target=target, location=m.location(site))
         for node, _ in site.args:
             for key in m.held_models(self.engine, node, m.FOREIGN_KEY):
                 yield from self._of_key(name, self.engine.sites[self.engine.values[key].index])
@@ -45,7 +44,7 @@ class Keys:
         on_delete = str(m.keyword(self.engine, site, "ondelete") or "")
         for target in self._targets(site.argument(0, "column"))[:1]:
             yield ForeignKey(
-                column=name, target=target, location=location(site), on_delete=on_delete
+                column=name, target=target, location=m.location(site), on_delete=on_delete
             )
 
     def _targets(self, node: int | None) -> list[str]:
@@ -80,7 +79,7 @@ class Keys:
             targets = self._items(site.argument(1, "refcolumns"))
             for name, target in zip(columns, targets, strict=False):
                 yield ForeignKey(
-                    column=name, target=target, location=location(site), on_delete=on_delete
+                    column=name, target=target, location=m.location(site), on_delete=on_delete
                 )
 
     def _items(self, node: int | None) -> list[str]:
@@ -118,7 +117,7 @@ class Keys:
 
     def classes(self, node: int) -> list[int]:
         """The entities that a node of classes holds."""
-        held = [number for number in sorted(self.engine.points[node])]
+        held = sorted(self.engine.points[node])
         return [n for n in held if self.engine.values[n].kind is Kind.CLASS]
 
     def tables(self, node: int) -> set[str]:
@@ -162,11 +161,6 @@ class Keys:
                         entity=names[class_],
                         name=name,
                         target=names[target],
-                        location=location(relation.site),
+                        location=m.location(relation.site),
                         backref=relation.backref,
                     )
-
-
-def location(site: CallSite) -> Location:
-    """Where a call stands."""
-    return Location(path=site.activation.definition.module.facts.path, line=site.line)

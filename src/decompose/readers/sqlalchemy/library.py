@@ -54,7 +54,8 @@ class SqlAlchemyLibrary(Library):
         self, value: int, held: Value, attr: str, place: Place, result: int
     ) -> None:
         if held.name == m.TABLE and attr in _TABLE_COLUMNS:
-            if m.is_code(place.activation):
+            is_introspection = attr == "columns" and held.data is not None
+            if m.is_code(place.activation) and not is_introspection:
                 self.touches.value(value, place, Mode.READ)
         elif held.name == m.VERSION:
             self._version_attribute(value, attr, place, result)
@@ -102,6 +103,7 @@ class SqlAlchemyLibrary(Library):
     def construct(self, value: int, site: CallSite) -> None:
         """Making an entity is the first half of inserting it."""
         self.touches.note(site.place, Mode.WRITE, What.CLASS, value)
+        self.queries.construct(value, site)
 
     # Calls -----------------------------------------------------------------------------------
 
@@ -109,6 +111,8 @@ class SqlAlchemyLibrary(Library):
         """Calls of the libraries' functions and of methods of their objects."""
         held = self.engine.values[value]
         if held.kind is Kind.EXTERNAL:
+            if held.name.endswith(".populate_obj"):
+                self._populate(held.link, site)
             called = self.sessions.call(held.name, site)
             return called or self.declarations.call(held, site)
         if held.kind is not Kind.MODEL or not held.name.startswith("sqlalchemy."):
@@ -116,6 +120,17 @@ class SqlAlchemyLibrary(Library):
         if held.name == m.METHOD:
             self._call_method(held.link, str(held.data), site)
         return True
+
+    def _populate(self, form: int, site: CallSite) -> None:
+        """`form.populate_obj(user)` stores what the form has fields for."""
+        first = site.argument(0, "obj")
+        if first is not None and form >= 0:
+            fields = m.attribute_names(self.engine, self.engine.values[form].link)
+            self.engine.watch(first, lambda value: self._store_all(value, fields, site.place))
+
+    def _store_all(self, value: int, fields: list[str], place: Place) -> None:
+        for field in fields:
+            self.store(value, field, -1, place)
 
     def _call_method(self, receiver: int, method: str, site: CallSite) -> None:
         held = self.engine.values[receiver]
@@ -146,5 +161,4 @@ class SqlAlchemyLibrary(Library):
     def contribution(self) -> Contribution:
         """Tables, accesses, commits and model events."""
         self.raw.sweep()
-        self.raw.sweep_files()
         return contribution(self.engine, self.declarations, self.touches, self.raw)

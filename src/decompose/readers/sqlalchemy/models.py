@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from decompose.domain.finding import Location
 from decompose.resolve.engine import Activation, CallSite, Engine
 from decompose.resolve.values import Kind, Value
 
@@ -51,6 +52,15 @@ def class_name(engine: Engine, class_: int) -> str:
 def definition_id(engine: Engine, class_: int) -> str:
     """The qualified name of a class of ours."""
     return engine.program.definitions[engine.values[class_].index].id
+
+
+def attribute_names(engine: Engine, class_: int) -> list[str]:
+    """The names that the bodies of a class and of its bases bind."""
+    entry = engine.calls.classes.entry(class_)
+    order = entry.order if entry is not None else []
+    bodies = [engine.calls.classes.entry(number) for number in order]
+    found = [name for body in bodies if body for name in body.body.definition.versions]
+    return list(dict.fromkeys(found))
 
 
 def texts(engine: Engine, node: int | None) -> list[str]:
@@ -109,3 +119,8 @@ def is_code(activation: Activation) -> bool:
     if activation.definition.facts.kind == "lambda" and activation.parent is not None:
         return is_code(activation.parent)
     return activation.definition.facts.kind not in ("class", "module")
+
+
+def location(site: CallSite) -> Location:
+    """Where a call stands."""
+    return Location(path=site.activation.definition.module.facts.path, line=site.line)

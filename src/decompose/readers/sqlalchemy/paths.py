@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-_ROOTS = frozenset(
+from functools import lru_cache
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, as a set of names."""
+    return frozenset(text.split())
+
+
+_ROOTS = words(
     """sqlalchemy flask_sqlalchemy sqlmodel flask_sqlalchemy_lite sqlalchemy_utils
-    flask_sqlalchemy_unchained quart_sqlalchemy""".split()
+    flask_sqlalchemy_unchained quart_sqlalchemy"""
 )
 _OLD_ROOT = "flask.ext.sqlalchemy"
-_SESSIONS = frozenset(
-    """session session() sessionmaker()() scoped_session() scoped_session()() Session() Session()()
-    create_session() create_scoped_session() create_scoped_session()() async_sessionmaker()()
-    AsyncSession() object_session() SignallingSession() session_factory()""".split()
+_SESSIONS = words(
+    """session session() sessionmaker()() scoped_session() scoped_session()() Session()
+    Session()() create_session() create_scoped_session() create_scoped_session()()
+    async_sessionmaker()() AsyncSession() object_session() SignallingSession()
+    session_factory()"""
 )
-_BASES = frozenset(
+_BASES = words(
     """Model declarative_base() automap_base() generate_base() make_declarative_base()
-    DeclarativeBase DeclarativeBaseNoMeta SQLModel""".split()
+    DeclarativeBase DeclarativeBaseNoMeta SQLModel"""
 )
 _ROOT_BASES = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta"})
 _QUERY_CLASSES = frozenset({"Query", "BaseQuery"})
 
 
+@lru_cache(maxsize=65536)
 def is_library(path: str) -> bool:
     """Whether a path leads into SQLAlchemy or something around it."""
     root = path.partition(".")[0].partition("(")[0]
     return root in _ROOTS or path.startswith(_OLD_ROOT)
 
 
+@lru_cache(maxsize=65536)
 def tail(path: str) -> str:
     """The last part of a path into the libraries, calls included; empty for other paths."""
     return path.rpartition(".")[2] if is_library(path) else ""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.values import Kind
 
-_ONE = frozenset(
+_ONE = words(
     """first one one_or_none get get_one first_or_404 one_or_404 get_or_404 scalar scalar_one
-    scalar_one_or_none fetchone first_or_none""".split()
+    scalar_one_or_none fetchone first_or_none"""
 )
 _SCALAR = frozenset({"scalar", "scalar_one", "scalar_one_or_none"})
 _MANY = frozenset({"all", "fetchall", "fetchmany", "partitions"})
@@ -20,9 +21,9 @@ _OTHER_COLUMNS = frozenset(
     {"with_entities", "with_only_columns", "add_columns", "add_entity", "add_column", "columns"}
 )
 _BY_NAME = frozenset({"join", "outerjoin", "options"})
-_CHANGES = frozenset(
-    """append remove extend add insert clear pop discard update add_all set
-    __setitem__ __delitem__""".split()
+_CHANGES = words(
+    """append remove extend add insert clear pop discard update add_all set __setitem__
+    __delitem__"""
 )
 _QUERIES = (m.QUERY, m.SELECT, m.RESULT, m.SCALARS, m.DYNAMIC, m.CHANGE)
 
@@ -60,14 +61,22 @@ class Queries:
         self._columns[number] = nodes
         return number
 
+    def construct(self, class_: int, site: CallSite) -> None:
+        """`self.__class__(...)` in a query class of ours: a query over the same entity."""
+        receiver = next(iter(site.activation.context), None)
+        custom = receiver if isinstance(receiver, int) and receiver in self.custom else None
+        if custom is not None and self.engine.values[custom].link == class_:
+            self.engine.add(site.result, custom)
+
     def is_query(self, number: int) -> bool:
         """Whether a value is anything that rows come out of."""
         value = self.engine.values[number]
         return number in self._columns or (value.kind is Kind.MODEL and value.name in _QUERIES)
 
     def result_of(self, query: int, kind: str) -> int:
-        """The executed form of a statement."""
-        return m.model(self.engine, kind, link=self._statement(query))
+        """The executed form of a statement; pages remember what they are pages of."""
+        link = query if kind == m.PAGES else self._statement(query)
+        return m.model(self.engine, kind, link=link)
 
     def _statement(self, query: int) -> int:
         value = self.engine.values[query]
@@ -118,9 +127,9 @@ class Queries:
             )
 
     def _named_entity(self, class_: int, attr: str, result: int) -> None:
-        if self.engine.values[class_].kind is Kind.CLASS:
-            if m.class_name(self.engine, class_) == attr:
-                self.engine.add(result, self.engine.instance(class_))
+        is_class = self.engine.values[class_].kind is Kind.CLASS
+        if is_class and m.class_name(self.engine, class_) == attr:
+            self.engine.add(result, self.engine.instance(class_))
 
     def _all(self, query: int, result: int, *, scalar: bool = False) -> None:
         key = (query, scalar)

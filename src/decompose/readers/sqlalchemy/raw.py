@@ -10,14 +10,15 @@ import msgspec
 from decompose.domain import facts as f
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.sql import SqlTable, statements
 from decompose.resolve.values import Kind
 
-EXECUTING = frozenset(
+EXECUTING = words(
     """execute executemany executescript exec_driver_sql execute_sql read_sql read_sql_query
-    scalar scalars query_db text @sql from_statement""".split()
+    scalar scalars query_db text @sql from_statement"""
 )
 _LONGEST_NAME = 255
 
@@ -58,54 +59,64 @@ class RawSql:
             self.touches.note(place, Mode.WRITE, What.NAME, attr=table, how="raw")
 
     def sweep(self) -> None:
-        """Calls by a telling name on objects of which nothing is known, with literal SQL."""
+        """What values don't tell: literal SQL given to unknown objects, SQL files named."""
+        files = self._files()
+        texts: dict[int, list[tuple[str, int, bool]]] = {}
         for activation in self.engine.activations:
-            for statement in activation.definition.facts.body:
-                for call in _calls(statement):
-                    place = Place(activation, call.line)
-                    for text in _literals(call) if _runs(call, place) else ():
-                        self._run(text, place)
+            definition = activation.definition
+            if definition.index not in texts:
+                texts[definition.index] = list(_texts(definition.facts, files))
+            for text, line, is_declared in texts[definition.index]:
+                if not is_declared or m.is_code(activation):
+                    self._run(text, Place(activation, line))
 
-    def sweep_files(self) -> None:
-        """Code that names an SQL file reads it in order to execute it."""
+    def _files(self) -> dict[str, list[str]]:
+        """The statements of each SQL file, by its bare name."""
         files: dict[str, list[str]] = {}
         for module in self.engine.program.modules.values():
             if module.facts.language == "sql":
-                texts = [t for d in module.definitions for t in _constants(d.facts.body)]
+                texts = [text for d in module.definitions for text in _constants(d.facts.body)]
                 files.setdefault(PurePosixPath(module.facts.path).name, []).extend(texts)
-        for activation in self.engine.activations if files else ():
-            for literal in _constants(activation.definition.facts.body):
-                for text in files.get(PurePosixPath(literal[-_LONGEST_NAME:]).name, ()):
-                    self._run(text, Place(activation, activation.definition.facts.line))
+        return files
 
 
-def _runs(call: f.Call, place: Place) -> bool:
-    """Whether a call by a telling name runs its text here, rather than declares it."""
-    return getattr(call.func, "attr", "") != "text" or m.is_code(place.activation)
+def _texts(
+    definition: f.DefinitionFacts, files: dict[str, list[str]]
+) -> Iterator[tuple[str, int, bool]]:
+    """SQL that a body executes, with its line, and whether it only declares it there."""
+    for call in _calls(definition.body):
+        is_declared = getattr(call.func, "attr", "") == "text"
+        for text in _literals(call):
+            yield text, call.line, is_declared
+    for literal in _constants(definition.body) if files else ():
+        for text in files.get(PurePosixPath(literal[-_LONGEST_NAME:]).name, ()):
+            yield text, definition.line, True
 
 
-def _constants(node: object) -> Iterator[str]:
-    """The literal strings anywhere in a statement."""
-    if isinstance(node, f.Const) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _constants(item)
-    elif isinstance(node, msgspec.Struct):
-        for name in node.__struct_fields__:
-            yield from _constants(getattr(node, name))
+def _walk(body: object) -> Iterator[object]:
+    """Every statement and expression in a body, in order."""
+    stack = [body]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack += reversed(node)
+        elif isinstance(node, msgspec.Struct):
+            yield node
+            stack += [getattr(node, name) for name in reversed(node.__struct_fields__)]
 
 
-def _calls(node: object) -> Iterator[f.Call]:
-    """Calls of something's `execute` and its like anywhere in a statement."""
-    if isinstance(node, f.Call) and isinstance(node.func, f.Attr) and node.func.attr in EXECUTING:
-        yield node
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _calls(item)
-    elif isinstance(node, msgspec.Struct):
-        for name in node.__struct_fields__:
-            yield from _calls(getattr(node, name))
+def _constants(body: object) -> Iterator[str]:
+    """The literal strings in a body."""
+    for node in _walk(body):
+        if isinstance(node, f.Const) and isinstance(node.value, str):
+            yield node.value
+
+
+def _calls(body: object) -> Iterator[f.Call]:
+    """Calls of something's `execute` and its like in a body."""
+    for node in _walk(body):
+        if isinstance(node, f.Call) and getattr(node.func, "attr", "") in EXECUTING:
+            yield node
 
 
 def _literals(call: f.Call) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Relationships: where they lead, their other side, and what loading one through an object gives."""
+"""Relationships: where they lead, their other side, and what loading one gives."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ class Relation:
     single: bool
     eager: bool
     backref: str = ""
-    other: int = -1
     cascade: str = ""
     is_reverse: bool = False
     names: dict[int, str] = field(default_factory=dict)
@@ -148,11 +147,9 @@ class Relations:
             inner is not None and m.keyword(engine, inner, "uselist") is False,
             inner is not None and m.keyword(engine, inner, "lazy") in _EAGER,
             backref=name,
-            other=relation.number,
             cascade=str(m.keyword(engine, inner, "cascade") or "") if inner is not None else "",
             is_reverse=True,
         )
-        relation.other = number
         engine.watch(relation.target, lambda class_: self._give(class_, name, number))
 
     def _give(self, class_: int, name: str, number: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy import paths
+from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.queries import Queries
 from decompose.readers.sqlalchemy.raw import EXECUTING, RawSql
 from decompose.readers.sqlalchemy.touches import Touches, What
@@ -14,12 +15,12 @@ from decompose.resolve.values import Kind
 _ADDED = frozenset({"add", "add_all", "bulk_save_objects", "merge"})
 _BULK = frozenset({"bulk_insert_mappings", "bulk_update_mappings"})
 _LOADED = frozenset({"get", "get_one", "get_or_404"})
-_EXECUTED = frozenset({"execute", "scalars", "scalar", "stream", "stream_scalars"})
+_EXECUTED = frozenset({"execute", "exec", "scalars", "scalar", "stream", "stream_scalars"})
 _FETCHED = frozenset({"one_or_404", "first_or_404", "paginate"})
 _REFRESHED = frozenset({"refresh"})
-_DRIVERS = frozenset(
-    """sqlite3 psycopg2 psycopg pymysql MySQLdb mysql asyncpg aiosqlite cx_Oracle oracledb pyodbc
-    apsw""".split()
+_DRIVERS = words(
+    """sqlite3 psycopg2 psycopg pymysql MySQLdb mysql asyncpg aiosqlite cx_Oracle oracledb
+    pyodbc apsw"""
 )
 
 
@@ -87,7 +88,8 @@ class Sessions:
             scalars = self.queries.result_of(number, m.SCALARS)
             self.engine.add(site.result, self.queries.result_of(scalars, m.PAGES))
         else:
-            kind = m.SCALARS if method.endswith("scalars") else m.RESULT
+            single = method == "exec" and len(self.queries.columns(number)) == 1
+            kind = m.SCALARS if single or method.endswith("scalars") else m.RESULT
             self.engine.add(site.result, self.queries.result_of(number, kind))
 
     def _add(self, method: str, node: int, site: CallSite) -> None:

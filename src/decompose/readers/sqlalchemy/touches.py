@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from decompose.domain.model import Mode
+from decompose.readers.sqlalchemy import models as m
 from decompose.resolve.engine import Engine, Place
 from decompose.resolve.values import Kind
-
-from decompose.readers.sqlalchemy import models as m
 
 
 class What(IntEnum):
@@ -24,6 +23,7 @@ class What(IntEnum):
     DELETED = 5
     PASSED = 6
     VERSION = 7
+    COLUMN = 8
 
 
 @dataclass(frozen=True, slots=True)
