@@ -14,7 +14,7 @@ from decompose.render import escape
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
 _MOST_SERVICES = 12
-_MOST_TIES = 5
+_MOST_TIES = 4
 _MOST_REASONS = 2
 _MOST_STEPS = 3
 _ADVICE = {
