@@ -30,7 +30,15 @@ def planted(size: int, mixing: float, seed: int = 1) -> tuple[Net, tuple[int, ..
     return Net.of(size, weights), tuple(truth)
 
 
-@pytest.mark.parametrize(("size", "mixing"), [(900, 0.3), (900, 0.5), (4_000, 0.4), (10_000, 0.4)])
+@pytest.mark.parametrize(
+    ("size", "mixing"),
+    [
+        (900, 0.4),
+        pytest.param(900, 0.5, marks=pytest.mark.bench),
+        pytest.param(4_000, 0.4, marks=pytest.mark.bench),
+        pytest.param(10_000, 0.4, marks=pytest.mark.bench),
+    ],
+)
 def test_disjoint_seeds_agree(size: int, mixing: float) -> None:
     """Two disjoint sets of seeds give the same partition to an adjusted Rand index of 0.95."""
     net, _ = planted(size, mixing)

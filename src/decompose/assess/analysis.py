@@ -13,7 +13,6 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import CouplingGraph
 
-
 _LARGE = 5_000
 
 

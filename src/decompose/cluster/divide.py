@@ -20,8 +20,8 @@ from decompose.cluster.units import inner, unit_labels, units, with_membership
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
-from decompose.domain.lookup import tables_of
 from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.lookup import tables_of
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
 
@@ -203,9 +203,7 @@ def _units(
 ) -> _Units:
     declaring = set(tables_of(model))
     inside = [d.id not in roles for d in order.definitions]
-    fine = consensus(
-        with_membership(order, inside, declaring), _QUICK, resolution=_FINER
-    ).labels
+    fine = consensus(with_membership(order, inside, declaring), _QUICK, resolution=_FINER).labels
     alone = dict(wanted.units)
     groups = units(order, fine, inside, declaring, alone)
     size = max(groups, default=-1) + 1

@@ -154,8 +154,11 @@ def _common(
     for definition in pure:
         if definition.module not in domain:
             spread.setdefault(definition.module, Counter()).update(groups[definition.id])
-    return {module for module, users in spread.items()
-            if len(users) >= _COMMUNITIES and max(users.values()) <= _MAJORITY * users.total()}
+    return {
+        module
+        for module, users in spread.items()
+        if len(users) >= _COMMUNITIES and max(users.values()) <= _MAJORITY * users.total()
+    }
 
 
 def _busy(found: Traits, definitions: Sequence[Definition]) -> set[str]:

@@ -19,9 +19,7 @@ def inner(graph: Ordered, inside: Sequence[bool]) -> Net:
     return Net.of(len(graph.definitions), weights)
 
 
-def with_membership(
-    graph: Ordered, inside: Sequence[bool], declaring: Container[str]
-) -> Net:
+def with_membership(graph: Ordered, inside: Sequence[bool], declaring: Container[str]) -> Net:
     """The graph of the nodes inside, each tied to its module's code by 0.3 of its strength.
 
     What declares a table is not tied: domains often share one module of models.

@@ -142,9 +142,7 @@ def _pair(a: str, b: str, found: list[_Meeting], spread: float) -> Evidence:
     )
 
 
-def _handlers(
-    model: SystemModel, hub: Mapping[str, str], top: Mapping[str, str]
-) -> list[Evidence]:
+def _handlers(model: SystemModel, hub: Mapping[str, str], top: Mapping[str, str]) -> list[Evidence]:
     events = _events(model)
     near: dict[str, dict[str, float]] = {}
     where: dict[tuple[str, str], Location] = {}
