@@ -126,8 +126,15 @@ def _promise(case: _Case, count: int, labels: Labels) -> float:
 
 def _candidate(case: _Case, labels: Labels) -> Candidate:
     draft = Draft(labels=labels, votes=_votes(case.parts, labels))
-    made = place(case.model, case.order, draft, roles=case.roles, boundary=case.boundary,
-                 pins=case.pins)  # fmt: skip
+    made = place(
+        case.model,
+        case.order,
+        draft,
+        roles=case.roles,
+        boundary=case.boundary,
+        pins=case.pins,
+        fixed=case.fixed,
+    )
     number = len(made.services)
     at = {service.id: i for i, service in enumerate(made.services)}
     final = [at.get(service, -1) for service in _by_definition(case.order, made)]

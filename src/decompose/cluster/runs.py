@@ -63,7 +63,7 @@ def leiden(
 
 def potts(net: Net, seed: int) -> Labels:
     """Leiden on the constant Potts model at ten times the graph's density."""
-    density = 10 * 2 * fsum(net.weights) / net.size
+    density = 10 * 2 * fsum(net.weights) / max(1, net.size)
     return leiden(net, seed, mass=[1.0] * net.size, resolution=density)
 
 

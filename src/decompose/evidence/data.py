@@ -64,7 +64,7 @@ def _callers(model: SystemModel, top: Mapping[str, str]) -> dict[str, list[tuple
     found: dict[str, list[tuple[str, Location]]] = {}
     for reference in model.references:
         source, target = top.get(reference.source), top.get(reference.target)
-        method = target in entities and reference.target != target and source != target
+        method = target in entities and target not in (reference.target, source)
         if source and method and reference.kind is ReferenceKind.CALL:
             found.setdefault(reference.target, []).append((source, reference.location))
     return found
