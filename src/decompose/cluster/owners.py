@@ -21,8 +21,9 @@ def owners(
     """The owner of each table: the service with most of the entry points that write it.
 
     An entry point's write counts for the service of the code that writes (or calls the entity's
-    method that does), or for the entry point's own where that code is kernel or root. Ties go to the service of the
-    table's entity, then to its reader; `tied` says that two services write equally often and nobody chose.
+    method that does), or for the entry point's own where that code is kernel or root. Ties go to
+    the service of the table's entity, then to its reader; `tied` says that two services write
+    equally often and nobody chose.
     """
     top, hub = tops(model), hubs(model)
     writes, reads = _votes(model, {name: place[top[name]] for name in top if top[name] in place})
