@@ -198,7 +198,7 @@ def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
         if not names or found.declaring.intersection(names):
             continue
         handles = found.domain.intersection(names)
-        if handles & found.touching:
+        if handles and (handles & found.touching or not found.declaring):
             continue
         role = (ROOT, "answers without data, tied to no domain") if handles else (
             KERNEL, "no data of its own, tied to no domain")  # fmt: skip

@@ -99,7 +99,9 @@ def _shared(
     table: str, a: str, b: str, accessors: _Accessors, strength: dict[str, float]
 ) -> Evidence:
     weight = strength[a] * strength[b] / WRITE
-    return _evidence(a, b, weight, f"both access table {table}", min(accessors[a].values()))
+    return _evidence(
+        a, b, weight, f"{a} and {b} both access table {table}", min(accessors[a].values())
+    )
 
 
 def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:
