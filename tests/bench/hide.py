@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
+from decompose.domain.lookup import beside
 from decompose.domain.model import SystemModel
 
 T = TypeVar("T")
@@ -18,16 +19,26 @@ def opaque_names(model: SystemModel) -> dict[str, str]:
 
 
 def hide(model: SystemModel, names: dict[str, str]) -> SystemModel:
-    """Rename modules, their files and all that is named after them; drop packages' words."""
+    """Rename modules, files and routes and all that is named after them; drop packages' words.
+
+    That a file is a test, script or migration stays known.
+    """
     packages = {part for name in names for part in name.split(".")[:-1]}
-    paths = {m.path: f"{names[m.name]}.py" for m in model.modules if m.name in names}
+    beside_it = {d.location.path for d in model.definitions if beside(d)}
+    paths = {m.path: f"{'tests/' if m.path in beside_it else ''}{names[m.name]}.py"
+             for m in model.modules if m.name in names}  # fmt: skip
     renamed = _rewrite(model, names, paths)
+    routes = tuple(
+        replace(r, rule=f"/{i}", endpoint=f"e{i}", blueprint="")
+        for i, r in enumerate(renamed.routes)
+    )
     modules = tuple(
         replace(m, words=tuple(word for word in m.words if word[0] not in packages))
         for m in renamed.modules
     )
     return replace(
         renamed,
+        routes=routes,
         modules=tuple(sorted(modules, key=lambda m: m.name)),
         definitions=tuple(sorted(renamed.definitions, key=lambda d: d.id)),
         references=tuple(sorted(renamed.references)),

@@ -49,10 +49,12 @@ def model_of(source: Path) -> SystemModel:
 
 
 def ours(model: SystemModel) -> dict[str, str]:
-    """Label top-level definitions by our partition, from all evidence but history."""
+    """Label top-level definitions by our best split, from all evidence but history."""
     sources = (s for s in built_in().toolkit.evidence if s.name != "history")
     graph = weigh(model, (item for source in sources for item in source.collect(model, "")))
-    made = partition(model, graph, Boundary()).partition
+    candidates = partition(model, graph, Boundary()).candidates
+    split = [c for c in candidates if len(c.partition.services) > 1] or candidates
+    made = max(split, key=lambda c: c.score).partition
     return {place.definition: place.service for place in made.placements}
 
 
@@ -66,11 +68,20 @@ def agreement(found: dict[str, str], truth: dict[str, str]) -> Score:
     return rand_index(one, two), mojofm(labels, truth)
 
 
+def with_domain(model: SystemModel, features: dict[str, str]) -> set[str]:
+    """The packages with a route or a table: the others are layers or helpers, no features."""
+    module = {d.id: d.module for d in model.definitions}
+    names = {r.handler for r in model.routes} | {t.definition for t in model.tables}
+    return {features.get(module.get(name, ""), "") for name in names} - {""}
+
+
 def scores_of(model: SystemModel, root: str) -> dict[str, Score]:
     """Compare each method's partition of the model, its packages hidden, with the packages."""
     names = opaque_names(model)
     features = {m.name: feature_of(m.name, root) for m in model.modules}
-    known = by_module(model, {name: feature for name, feature in features.items() if feature})
+    real = with_domain(model, features)
+    known = by_module(model, {name: feature for name, feature in features.items()
+                              if feature in real})  # fmt: skip
     truth = {renamed(name, names): feature for name, feature in known.items()}
     hidden = hide(model, names)
     mine = ours(hidden)

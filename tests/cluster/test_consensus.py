@@ -30,7 +30,15 @@ def planted(size: int, mixing: float, seed: int = 1) -> tuple[Net, tuple[int, ..
     return Net.of(size, weights), tuple(truth)
 
 
-@pytest.mark.parametrize(("size", "mixing"), [(900, 0.3), (900, 0.5), (4_000, 0.4), (10_000, 0.4)])
+@pytest.mark.parametrize(
+    ("size", "mixing"),
+    [
+        (900, 0.4),
+        pytest.param(900, 0.5, marks=pytest.mark.bench),
+        pytest.param(4_000, 0.4, marks=pytest.mark.bench),
+        pytest.param(10_000, 0.4, marks=pytest.mark.bench),
+    ],
+)
 def test_disjoint_seeds_agree(size: int, mixing: float) -> None:
     """Two disjoint sets of seeds give the same partition to an adjusted Rand index of 0.95."""
     net, _ = planted(size, mixing)
@@ -39,11 +47,17 @@ def test_disjoint_seeds_agree(size: int, mixing: float) -> None:
     assert rand_index(one, two) >= 0.95
 
 
-@pytest.mark.parametrize("size", [200, 900])
-def test_planted_communities_are_found(size: int) -> None:
-    """Clear communities come back as they were planted."""
-    net, truth = planted(size, 0.2)
-    assert rand_index(consensus(net).labels, truth) >= 0.95
+def test_planted_communities_are_found() -> None:
+    """Clear communities come back as they were planted: 8 of 25 nodes, 10 links in, 1 out each."""
+    draw = random.Random(3)  # noqa: S311 - a reproducible test graph
+    truth = tuple(node // 25 for node in range(200))
+    weights: dict[tuple[int, int], float] = {}
+    for node in range(200):
+        inner = [truth[node] * 25 + draw.randrange(25) for _ in range(10)]
+        for other in (*inner, draw.randrange(200)):
+            if other != node:
+                weights[min(node, other), max(node, other)] = 1.0
+    assert rand_index(consensus(Net.of(200, weights)).labels, truth) >= 0.95
 
 
 def test_same_seeds_give_the_same_labels() -> None:

@@ -126,8 +126,15 @@ def _promise(case: _Case, count: int, labels: Labels) -> float:
 
 def _candidate(case: _Case, labels: Labels) -> Candidate:
     draft = Draft(labels=labels, votes=_votes(case.parts, labels))
-    made = place(case.model, case.order, draft, roles=case.roles, boundary=case.boundary,
-                 pins=case.pins)  # fmt: skip
+    made = place(
+        case.model,
+        case.order,
+        draft,
+        roles=case.roles,
+        boundary=case.boundary,
+        pins=case.pins,
+        fixed=case.fixed,
+    )
     number = len(made.services)
     at = {service.id: i for i, service in enumerate(made.services)}
     final = [at.get(service, -1) for service in _by_definition(case.order, made)]
@@ -191,7 +198,7 @@ def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
         if not names or found.declaring.intersection(names):
             continue
         handles = found.domain.intersection(names)
-        if handles & found.touching:
+        if handles and (handles & found.touching or not found.declaring):
             continue
         role = (ROOT, "answers without data, tied to no domain") if handles else (
             KERNEL, "no data of its own, tied to no domain")  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from decompose.cluster.graph import Ordered
@@ -36,6 +36,7 @@ def place(
     roles: Roles,
     boundary: Boundary,
     pins: Mapping[str, str],
+    fixed: Collection[str],
 ) -> Partition:
     """The named partition of a draft, with pins, wanted names and owners applied."""
     labels = draft.labels
@@ -49,7 +50,7 @@ def place(
              for d, label in zip(graph.definitions, labels, strict=True)}  # fmt: skip
     services = sorted(set(final.values()) - {KERNEL, ROOT})
     forced = _forced(boundary, known, services)
-    _own(model, final, services, forced, chosen)
+    _own(model, final, services, forced, {*chosen, *fixed})
     services = [service for service in services if service in set(final.values())]
     return Partition(
         services=_services(model, graph, final, services, names),
@@ -110,7 +111,7 @@ def _own(
     final: dict[str, str],
     services: Sequence[str],
     forced: Mapping[str, str],
-    chosen: Mapping[str, str],
+    chosen: Collection[str],
 ) -> None:
     """Put each table's entity with the table's owner, unless a person placed it."""
     hub = hubs(model)

@@ -64,7 +64,7 @@ def _callers(model: SystemModel, top: Mapping[str, str]) -> dict[str, list[tuple
     found: dict[str, list[tuple[str, Location]]] = {}
     for reference in model.references:
         source, target = top.get(reference.source), top.get(reference.target)
-        method = target in entities and target not in {reference.target, source}
+        method = target in entities and target not in (reference.target, source)
         if source and method and reference.kind is ReferenceKind.CALL:
             found.setdefault(reference.target, []).append((source, reference.location))
     return found
@@ -99,7 +99,9 @@ def _shared(
     table: str, a: str, b: str, accessors: _Accessors, strength: dict[str, float]
 ) -> Evidence:
     weight = strength[a] * strength[b] / WRITE
-    return _evidence(a, b, weight, f"both access table {table}", min(accessors[a].values()))
+    return _evidence(
+        a, b, weight, f"{a} and {b} both access table {table}", min(accessors[a].values())
+    )
 
 
 def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:

@@ -137,7 +137,7 @@ def _pair(a: str, b: str, found: list[_Meeting], spread: float) -> Evidence:
         b=b,
         kind=EvidenceKind.TRANSACTION,
         weight=round(scale * (1 + log(strength) if strength >= 1 else strength), 9),
-        why=f"written in one transaction by {first.where}{others}",
+        why=f"{a} and {b} are written in one transaction by {first.where}{others}",
         location=first.commit,
     )
 
