@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decompose.domain.finding import Location
-from decompose.domain.model import Entry, EntryKind
+from decompose.domain.model import EntryKind
 from decompose.readers.flask.objects import Role, RouterObject
 from decompose.readers.flask.views import wrapped
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.library import FoundEntry
 from decompose.resolve.values import Kind, Value
 
@@ -55,7 +55,6 @@ class Hooks:
         self.entries: list[FoundEntry] = []
         self.template_functions: list[tuple[str, str, int]] = []
         self.context_processors: list[int] = []
-        self._keys: set[tuple[str, str, Location]] = set()
 
     def register(
         self, router: RouterObject, verb: str, site: CallSite, made: CallSite | None
@@ -182,54 +181,3 @@ class Hooks:
         ):
             inner = make_site(self.engine, site.place, site.args, site.kwargs, self.engine.node())
             self.engine.calls.call(function, inner)
-
-    # Configuration ---------------------------------------------------------------------------
-
-    def configuration(self, value: int, attr: str, place: Place) -> None:
-        """Remember who reads configuration; the keys are found when all is resolved."""
-        if attr == "config":
-            definition = place.activation.definition
-            path = definition.module.facts.path
-            self._keys.add((definition.id, attr, Location(path=path, line=place.line)))
-
-    def bare_entries(self) -> list[Entry]:
-        """Uses of configuration and extensions at module level."""
-        found = [
-            Entry(kind=EntryKind.CONFIG, name=name, handler=definition, location=where)
-            for definition, name, where in sorted(self._keys)
-        ]
-        return found + self._extensions()
-
-    def _extensions(self) -> list[Entry]:
-        """Module-level names that hold an object of a Flask extension."""
-        found = []
-        for module in self.engine.program.modules.values():
-            if not module.definitions or module.facts.language != "python":
-                continue
-            activation = self.engine.activation(module.definitions[0], None)
-            for name, bound in sorted(module.bound.items()):
-                node = activation.variables.get(name)
-                origin = self.engine.program.origin(module.facts.name, name)
-                if node is None or origin != f"{module.facts.name}.{name}":
-                    continue
-                for value in self.engine.held(node):
-                    if is_extension(value):
-                        found.append(
-                            Entry(
-                                kind=EntryKind.EXTENSION,
-                                name=value.name.removesuffix("()"),
-                                handler=origin,
-                                location=Location(path=module.facts.path, line=bound.line),
-                            )
-                        )
-        return found
-
-
-def is_extension(value: Value) -> bool:
-    """Whether a value is an object of an extension's class (`flask_login.LoginManager()`)."""
-    if value.kind is not Kind.EXTERNAL or not value.name.endswith("()"):
-        return False
-    path = value.name[:-2]
-    package, _, name = path.rpartition(".")
-    is_family = package.startswith(("flask_", "flask.ext")) or package in ("celery", "redis")
-    return is_family and name[:1].isupper() and "(" not in path and name not in ("Blueprint",)
