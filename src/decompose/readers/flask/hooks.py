@@ -40,11 +40,14 @@ HOOKS: dict[str, EntryKind] = {
     "add_template_global": EntryKind.TEMPLATE_FILTER,
     "cli_command": EntryKind.CLI,
 }
+_WITH_ARGUMENT = frozenset({"errorhandler", "app_errorhandler"})
 _APP_WIDE = ("before_app", "after_app", "teardown_app", "app_")
 _TASK_MAKERS = frozenset({"task", "shared_task", "job", "periodic_task", "scheduled_job"})
 _COMMAND_MAKERS = frozenset({"command", "group"})
 _TASK_CALLS = frozenset({"delay", "apply_async", "enqueue", "queue", "s", "si"})
-_SCHEDULERS = frozenset({"add_job", "enqueue", "enqueue_in", "enqueue_at"})
+_ENQUEUERS = frozenset({"enqueue", "enqueue_in", "enqueue_at", "enqueue_call"})
+_SCHEDULES = frozenset({"scheduled_job", "periodic_task"})
+_SCHEDULERS = frozenset({"add_job"})
 
 
 class Hooks:
@@ -61,6 +64,8 @@ class Hooks:
     ) -> None:
         """`@router.verb`, `router.verb(f)` or, with `made` the first call, `@router.verb(arg)`."""
         kind = HOOKS[verb]
+        if made is None and verb in _WITH_ARGUMENT:
+            return
         node = self._function_node(verb, site)
         if node is None:
             return
@@ -135,6 +140,8 @@ class Hooks:
     def call(self, held: Value, name: str, site: CallSite) -> bool:
         """Commands and tasks made by decorators, tasks called, jobs scheduled."""
         verb = name.removesuffix("()")
+        if name in _ENQUEUERS and self._is_task_maker(held):
+            self._enqueue(site)
         if name.endswith("()") and verb in _COMMAND_MAKERS:
             self._made(EntryKind.CLI, held, site)
         elif verb in _TASK_MAKERS and self._is_task_maker(held):
@@ -158,14 +165,22 @@ class Hooks:
         if node is None:
             return
         made = self.engine.sites[held.index] if held.index < len(self.engine.sites) else None
-        names = self.engine.texts(made.argument(0, "name")) if made is not None else []
+        position = 0 if kind is EntryKind.CLI else -1
+        names = self.engine.texts(made.argument(position, "name")) if made is not None else []
         self._watch(node, kind, names, "", site)
 
     def _task(self, name: str, held: Value, site: CallSite) -> None:
+        verb = name.removesuffix("()")
+        kind = EntryKind.SCHEDULE if verb in _SCHEDULES else EntryKind.TASK
         if name.endswith("()"):
-            self._made(EntryKind.TASK, held, site)
+            self._made(kind, held, site)
         elif site.argument(0) is not None:
-            self._made(EntryKind.TASK, Value(Kind.EXTERNAL, held.name, site.number), site)
+            self._made(kind, Value(Kind.EXTERNAL, held.name, site.number), site)
+
+    def _enqueue(self, site: CallSite) -> None:
+        """`queue.enqueue(function, ...)`; the time comes first in some forms."""
+        for node, _ in site.args[:2]:
+            self._watch(node, EntryKind.TASK, [], "", site)
 
     def _run_task(self, held: Value, site: CallSite) -> None:
         """`task.delay(...)` runs the task's function, sooner or later."""

@@ -249,7 +249,7 @@ class FlaskLibrary(Library):
         routes = [*routing.routes(), *rest.library_routes(self.engine, self.objects, routing)]
         return Contribution(
             routes=tuple(routes),
-            entries=tuple(self.hooks.entries),
+            entries=(*self.hooks.entries, *self.identity.entries),
             bare_entries=(*self.configuration.entries(), *extensions(self.engine)),
             references=(
                 *self.templates.references,
@@ -270,7 +270,7 @@ def _unregistered(item: RouterObject) -> Finding:
         location=location(item.site or site),
         code="unregistered-blueprint",
         severity=Severity.WARNING,
-        message=f"{len(item.rules)} rules are registered on an object that no application uses.",
+        message=f"Rules ({len(item.rules)}) are registered on an object that no application uses.",
         hint="If it is registered dynamically, pin its modules in decompose.toml.",
     )
 
