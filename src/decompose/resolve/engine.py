@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
@@ -114,7 +114,8 @@ class Engine:
         self._containers = 0
         floor, share = CONTEXT_BUDGET
         self._most_activations = floor + share * len(program.definitions)
-        self.sites: list[CallSite] = []
+        nowhere = Activation(-1, cast("Definition", None), None, (), -1)
+        self.sites = [CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
         for library in self.libraries:
