@@ -180,6 +180,8 @@ class FlaskLibrary(Library):
             self._decorated_rule(router, verb, made, views, decorated)
         elif verb in HOOKS:
             self.hooks.register(router, verb, site, made)
+        elif router.role in (Role.API, Role.NAMESPACE):
+            self.engine.edge(views, site.result)  # `doc(...)(view)` gives the view
 
     def _decorated_rule(
         self,
