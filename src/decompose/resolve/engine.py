@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
@@ -119,7 +119,10 @@ class Engine:
         self.most_values = most_values(len(program.definitions))
         self.capped: set[int] = set()
         self.merged = 0
-        self.sites: list[CallSite] = []
+        nowhere = Activation(-1, cast("Definition", None), None, (), -1)
+        self.sites: list[CallSite] = [
+            CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)
+        ]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
         for library in self.libraries:

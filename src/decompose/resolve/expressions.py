@@ -163,7 +163,7 @@ class Expressions(Displays):
         elif value.kind is Kind.CLASS:
             self.engine.add(result, number)
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
-            self.engine.watch(key, lambda k: self._external_field(number, k, result))
+            self.engine.watch(key, lambda k: self._external_field(number, k, place, result))
             if is_slice and value.kind is Kind.MODEL:
                 self.engine.add(result, number)
             self.calls.external_item(number, value, place, result)
@@ -173,9 +173,11 @@ class Expressions(Displays):
         if not self.engine.points[key]:
             self.engine.edge(self.calls.containers.all(container), result)
 
-    def _external_field(self, number: int, key: int, result: int) -> None:
+    def _external_field(self, number: int, key: int, place: Place, result: int) -> None:
         data = self.engine.values[key].data
         if isinstance(data, str):
+            for library in self.engine.libraries:
+                library.item(number, data, place)
             self.engine.edge(self.engine.field(number, f"[{data!r}]"), result)
 
 

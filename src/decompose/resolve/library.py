@@ -113,6 +113,9 @@ class Library:
         """An item of an EXTERNAL or MODEL value, or what iterating it gives."""
         return False
 
+    def item(self, value: int, key: str, place: Place) -> None:
+        """An item of an EXTERNAL or MODEL value is read under a literal key."""
+
     def variable(self, activation: Activation, name: str) -> int | None:
         """The node of a template's free variable that the framework provides."""
         return None

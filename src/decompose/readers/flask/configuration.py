@@ -1,9 +1,12 @@
-"""`app.config`: the constants of the objects and files that it is filled from."""
+"""`app.config`: who reads which key, and the constants that it is filled from."""
 
 from __future__ import annotations
 
+from decompose.domain.finding import Location
+from decompose.domain.model import Entry, EntryKind, ReferenceKind
 from decompose.resolve import names
-from decompose.resolve.engine import Activation, CallSite, Engine
+from decompose.resolve.engine import Activation, CallSite, Engine, Place
+from decompose.resolve.library import FoundReference
 from decompose.resolve.values import Kind, Value
 
 
@@ -12,7 +15,31 @@ class Configuration:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.references: list[FoundReference] = []
         self._filled: set[int] = set()
+        self._reads: set[tuple[str, str, Location]] = set()
+
+    def entries(self) -> list[Entry]:
+        """Who reads which key, and where."""
+        return [
+            Entry(kind=EntryKind.CONFIG, name=key, handler=definition, location=where)
+            for definition, key, where in sorted(self._reads)
+        ]
+
+    def attribute(self, value: int, attr: str, place: Place) -> None:
+        """`config.KEY`, as templates write it."""
+        if attr.isupper():
+            self.item(value, attr, place)
+
+    def item(self, value: int, key: str, place: Place) -> None:
+        """`config["KEY"]`."""
+        if _is_config(self.engine.values[value]):
+            self._read(key, place)
+
+    def _read(self, key: str, place: Place) -> None:
+        definition = place.activation.definition
+        where = Location(path=definition.module.facts.path, line=place.line)
+        self._reads.add((definition.id, key, where))
 
     def call(self, held: Value, name: str, site: CallSite) -> bool:
         """`config.from_object(...)`, `from_mapping`, `update`, `get`, `setdefault`."""
@@ -21,6 +48,7 @@ class Configuration:
         first = site.argument(0)
         if name in ("from_object", "from_pyfile") and first is not None:
             self.engine.watch(first, lambda source: self._fill(held.link, source))
+            self._name(first, site)
             self.engine.later(lambda: self._fill_from_any(held.link))
         elif name in ("from_mapping", "update"):
             for key, node in site.kwargs:
@@ -32,6 +60,28 @@ class Configuration:
     def _put(self, config: int, key: str, node: int) -> None:
         self.engine.edge(node, self.engine.field(config, f"[{key!r}]"))
 
+    def _name(self, source: int, site: CallSite) -> None:
+        """Note a module or class that is named in a string."""
+
+        def refer(number: int) -> None:
+            text = self.engine.values[number].data
+            if not isinstance(text, str):
+                return
+            module, _, name = text.replace(":", ".").rpartition(".")
+            target = text if text in self.engine.program.modules else None
+            target = target or self.engine.program.origin(module, name)
+            if target is not None:
+                self.references.append(
+                    FoundReference(
+                        activation=site.activation.number,
+                        target=target,
+                        kind=ReferenceKind.STRING,
+                        line=site.line,
+                    )
+                )
+
+        self.engine.watch(source, refer)
+
     def _get(self, config: int, key: int, site: CallSite) -> None:
         default = site.argument(1)
         if default is not None:
@@ -40,6 +90,7 @@ class Configuration:
         def read(number: int) -> None:
             text = self.engine.values[number].data
             if isinstance(text, str):
+                self._read(text, site.place)
                 self.engine.edge(self.engine.field(config, f"[{text!r}]"), site.result)
 
         self.engine.watch(key, read)
@@ -89,3 +140,8 @@ class Configuration:
         for name in body.definition.versions:
             if name.isupper():
                 self._put(config, name, names.variable(self.engine, body, name))
+
+
+def _is_config(value: Value) -> bool:
+    """Whether a value is an application's configuration."""
+    return value.name.endswith(".config") and value.name.startswith(("flask", "apiflask", "quart"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decompose.domain.finding import Location
-from decompose.domain.model import Entry, EntryKind
+from decompose.domain.model import EntryKind
 from decompose.readers.flask.objects import Role, RouterObject
 from decompose.readers.flask.views import wrapped
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.library import FoundEntry
 from decompose.resolve.values import Kind, Value
 
@@ -40,11 +40,14 @@ HOOKS: dict[str, EntryKind] = {
     "add_template_global": EntryKind.TEMPLATE_FILTER,
     "cli_command": EntryKind.CLI,
 }
+_WITH_ARGUMENT = frozenset({"errorhandler", "app_errorhandler"})
 _APP_WIDE = ("before_app", "after_app", "teardown_app", "app_")
 _TASK_MAKERS = frozenset({"task", "shared_task", "job", "periodic_task", "scheduled_job"})
 _COMMAND_MAKERS = frozenset({"command", "group"})
 _TASK_CALLS = frozenset({"delay", "apply_async", "enqueue", "queue", "s", "si"})
-_SCHEDULERS = frozenset({"add_job", "enqueue", "enqueue_in", "enqueue_at"})
+_ENQUEUERS = frozenset({"enqueue", "enqueue_in", "enqueue_at", "enqueue_call"})
+_SCHEDULES = frozenset({"scheduled_job", "periodic_task"})
+_SCHEDULERS = frozenset({"add_job"})
 
 
 class Hooks:
@@ -55,13 +58,14 @@ class Hooks:
         self.entries: list[FoundEntry] = []
         self.template_functions: list[tuple[str, str, int]] = []
         self.context_processors: list[int] = []
-        self._keys: set[tuple[str, str, Location]] = set()
 
     def register(
         self, router: RouterObject, verb: str, site: CallSite, made: CallSite | None
     ) -> None:
         """`@router.verb`, `router.verb(f)` or, with `made` the first call, `@router.verb(arg)`."""
         kind = HOOKS[verb]
+        if made is None and verb in _WITH_ARGUMENT:
+            return
         node = self._function_node(verb, site)
         if node is None:
             return
@@ -136,6 +140,8 @@ class Hooks:
     def call(self, held: Value, name: str, site: CallSite) -> bool:
         """Commands and tasks made by decorators, tasks called, jobs scheduled."""
         verb = name.removesuffix("()")
+        if name in _ENQUEUERS and self._is_task_maker(held):
+            self._enqueue(site)
         if name.endswith("()") and verb in _COMMAND_MAKERS:
             self._made(EntryKind.CLI, held, site)
         elif verb in _TASK_MAKERS and self._is_task_maker(held):
@@ -159,14 +165,22 @@ class Hooks:
         if node is None:
             return
         made = self.engine.sites[held.index] if held.index < len(self.engine.sites) else None
-        names = self.engine.texts(made.argument(0, "name")) if made is not None else []
+        position = 0 if kind is EntryKind.CLI else -1
+        names = self.engine.texts(made.argument(position, "name")) if made is not None else []
         self._watch(node, kind, names, "", site)
 
     def _task(self, name: str, held: Value, site: CallSite) -> None:
+        verb = name.removesuffix("()")
+        kind = EntryKind.SCHEDULE if verb in _SCHEDULES else EntryKind.TASK
         if name.endswith("()"):
-            self._made(EntryKind.TASK, held, site)
+            self._made(kind, held, site)
         elif site.argument(0) is not None:
-            self._made(EntryKind.TASK, Value(Kind.EXTERNAL, held.name, site.number), site)
+            self._made(kind, Value(Kind.EXTERNAL, held.name, site.number), site)
+
+    def _enqueue(self, site: CallSite) -> None:
+        """`queue.enqueue(function, ...)`; the time comes first in some forms."""
+        for node, _ in site.args[:2]:
+            self._watch(node, EntryKind.TASK, [], "", site)
 
     def _run_task(self, held: Value, site: CallSite) -> None:
         """`task.delay(...)` runs the task's function, sooner or later."""
@@ -182,54 +196,3 @@ class Hooks:
         ):
             inner = make_site(self.engine, site.place, site.args, site.kwargs, self.engine.node())
             self.engine.calls.call(function, inner)
-
-    # Configuration ---------------------------------------------------------------------------
-
-    def configuration(self, value: int, attr: str, place: Place) -> None:
-        """Remember who reads configuration; the keys are found when all is resolved."""
-        if attr == "config":
-            definition = place.activation.definition
-            path = definition.module.facts.path
-            self._keys.add((definition.id, attr, Location(path=path, line=place.line)))
-
-    def bare_entries(self) -> list[Entry]:
-        """Uses of configuration and extensions at module level."""
-        found = [
-            Entry(kind=EntryKind.CONFIG, name=name, handler=definition, location=where)
-            for definition, name, where in sorted(self._keys)
-        ]
-        return found + self._extensions()
-
-    def _extensions(self) -> list[Entry]:
-        """Module-level names that hold an object of a Flask extension."""
-        found = []
-        for module in self.engine.program.modules.values():
-            if not module.definitions or module.facts.language != "python":
-                continue
-            activation = self.engine.activation(module.definitions[0], None)
-            for name, bound in sorted(module.bound.items()):
-                node = activation.variables.get(name)
-                origin = self.engine.program.origin(module.facts.name, name)
-                if node is None or origin != f"{module.facts.name}.{name}":
-                    continue
-                for value in self.engine.held(node):
-                    if is_extension(value):
-                        found.append(
-                            Entry(
-                                kind=EntryKind.EXTENSION,
-                                name=value.name.removesuffix("()"),
-                                handler=origin,
-                                location=Location(path=module.facts.path, line=bound.line),
-                            )
-                        )
-        return found
-
-
-def is_extension(value: Value) -> bool:
-    """Whether a value is an object of an extension's class (`flask_login.LoginManager()`)."""
-    if value.kind is not Kind.EXTERNAL or not value.name.endswith("()"):
-        return False
-    path = value.name[:-2]
-    package, _, name = path.rpartition(".")
-    is_family = package.startswith(("flask_", "flask.ext")) or package in ("celery", "redis")
-    return is_family and name[:1].isupper() and "(" not in path and name not in ("Blueprint",)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decompose.domain.finding import Location
+from decompose.domain.model import EntryKind
 from decompose.resolve.attributes import make_site
 from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.library import FoundEntry
 from decompose.resolve.values import Kind, Value
 
 _USERS = (
@@ -48,6 +51,7 @@ class Identity:
         self.engine = engine
         self.user = engine.node()
         self.links: set[tuple[int, int]] = set()
+        self.entries: list[FoundEntry] = []
         self._loaders: list[int] = []
         self._users: list[int] = []
         for path in _USERS:
@@ -70,7 +74,7 @@ class Identity:
         if name in _LOADERS:
             first = site.argument(0)
             if first is not None:
-                self.engine.watch(first, lambda number: self._load(number, site))
+                self.engine.watch(first, lambda number: self._load(number, name, site))
         elif verb in _GUARDS and held.name.startswith(_FAMILIES):
             self._guard(site)
         elif verb in _GETTERS and held.name.startswith(_FAMILIES):
@@ -80,7 +84,7 @@ class Identity:
             return self._proxy(site)
         return False
 
-    def _load(self, number: int, site: CallSite) -> None:
+    def _load(self, number: int, verb: str, site: CallSite) -> None:
         """A loader runs for whoever uses the user, and gives what it returns."""
         activation = self.engine.calls.activation_of(number)
         if activation is None or self.engine.values[number].kind is Kind.CLASS:
@@ -88,6 +92,18 @@ class Identity:
         inner = make_site(self.engine, site.place, (), (), self.user)
         self.engine.edge(activation.returns, inner.result)
         self._loaders.append(activation.number)
+        self.entries.append(
+            FoundEntry(
+                kind=EntryKind.USER_LOADER,
+                name=verb,
+                scope="",
+                handler=activation.definition.id,
+                handlers=(number,),
+                location=Location(
+                    path=site.activation.definition.module.facts.path, line=site.line
+                ),
+            )
+        )
         self.links.update((user, activation.number) for user in self._users)
 
     def _guard(self, site: CallSite) -> None:

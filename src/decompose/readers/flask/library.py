@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decompose.domain.finding import Finding, Severity
 from decompose.readers.flask import rest
 from decompose.readers.flask.configuration import Configuration
+from decompose.readers.flask.extensions import extensions
 from decompose.readers.flask.forms import Forms
 from decompose.readers.flask.hooks import HOOKS, Hooks
 from decompose.readers.flask.identity import Identity
@@ -14,6 +15,7 @@ from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule
 from decompose.readers.flask.routing import Routing, location
 from decompose.readers.flask.signals import Signals
 from decompose.readers.flask.templates import Templates
+from decompose.readers.flask.urls import Urls
 from decompose.readers.flask.views import HTTP_METHODS, run_class, view_functions
 from decompose.resolve.engine import Activation, CallSite, Engine, Place
 from decompose.resolve.library import Contribution, Library
@@ -38,6 +40,7 @@ class FlaskLibrary(Library):
         self.hooks = Hooks(engine)
         self.templates = Templates(engine, self.identity, self.hooks)
         self.signals = Signals(engine, self.hooks)
+        self.urls = Urls(engine)
         self.forms = Forms(engine)
         self._seeded: set[int] = set()
         engine.later(self._seed_applications)
@@ -47,8 +50,16 @@ class FlaskLibrary(Library):
     def attribute(self, value: int, attr: str, place: Place, result: int) -> bool:
         """Attributes of proxies, configuration and tasks."""
         self.identity.touch(value, place)
-        self.hooks.configuration(value, attr, place)
+        self.configuration.attribute(value, attr, place)
         return False
+
+    def item(self, value: int, key: str, place: Place) -> None:
+        """An item of the configuration."""
+        self.configuration.item(value, key, place)
+
+    def store(self, value: int, attr: str, node: int, place: Place) -> None:
+        """An option of an extension's object."""
+        self.urls.store(self.engine.values[value], attr, node, place)
 
     def variable(self, activation: Activation, name: str) -> int | None:
         """A template's globals."""
@@ -71,6 +82,7 @@ class FlaskLibrary(Library):
         return (
             self.configuration.call(held, name, site)
             or self.identity.call(held, name, site)
+            or self.urls.call(held, name, site)
             or self.templates.call(held, name, site)
             or self.forms.call(held, name, site)
             or self.signals.call(value, held, name, site)
@@ -168,6 +180,8 @@ class FlaskLibrary(Library):
             self._decorated_rule(router, verb, made, views, decorated)
         elif verb in HOOKS:
             self.hooks.register(router, verb, site, made)
+        elif router.role in (Role.API, Role.NAMESPACE):
+            self.engine.edge(views, site.result)  # `doc(...)(view)` gives the view
 
     def _decorated_rule(
         self,
@@ -237,11 +251,18 @@ class FlaskLibrary(Library):
         routes = [*routing.routes(), *rest.library_routes(self.engine, self.objects, routing)]
         return Contribution(
             routes=tuple(routes),
-            entries=tuple(self.hooks.entries),
-            bare_entries=tuple(self.hooks.bare_entries()),
-            references=tuple(self.templates.references),
+            entries=(*self.hooks.entries, *self.identity.entries),
+            bare_entries=(*self.configuration.entries(), *extensions(self.engine)),
+            references=(
+                *self.templates.references,
+                *self.configuration.references,
+                *self.urls.references(routes),
+            ),
             links=tuple(sorted(self._links())),
-            findings=tuple(_unregistered(item) for item in routing.unregistered()),
+            findings=(
+                *(_unregistered(item) for item in routing.unregistered()),
+                *sorted(self.urls.findings(routes)),
+            ),
         )
 
 
@@ -251,7 +272,7 @@ def _unregistered(item: RouterObject) -> Finding:
         location=location(item.site or site),
         code="unregistered-blueprint",
         severity=Severity.WARNING,
-        message=f"{len(item.rules)} rules are registered on an object that no application uses.",
+        message=f"Rules ({len(item.rules)}) are registered on an object that no application uses.",
         hint="If it is registered dynamically, pin its modules in decompose.toml.",
     )
 

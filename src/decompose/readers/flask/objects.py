@@ -87,7 +87,7 @@ class Objects:
         role = role_of_path(path)
         if role is None:
             return None
-        site = self.engine.sites[value.index] if value.index < len(self.engine.sites) else None
+        site = self.engine.sites[value.index] if 0 < value.index < len(self.engine.sites) else None
         made = self.all[number] = RouterObject(number, role, path, site)
         return made
 

@@ -145,13 +145,15 @@ class Routing:
         self, item: RouterObject, rule: Rule, mount: Mount, seen: dict[str, int]
     ) -> Iterator[FoundRoute]:
         handlers = tuple(view_functions(self.engine, rule.views))
+        if rule.views is not None and not self.engine.points[rule.views]:
+            return  # a helper's body as such: its calls have the views
         methods = self._methods(rule, handlers)
         rules = list(dict.fromkeys(text for node in rule.rules for text in self.engine.texts(node)))
         for endpoint in self._endpoints(item, rule, handlers, mount, seen):
             for text in rules:
                 yield FoundRoute(
                     rule=self._rule(text, mount, rule),
-                    handler=self._handler(rule, handlers),
+                    handler=self._handler(rule, handlers, endpoint),
                     methods=methods,
                     endpoint=".".join((*mount.names, endpoint)),
                     blueprint=".".join(mount.names),
@@ -159,9 +161,13 @@ class Routing:
                     location=location(rule.site),
                 )
 
-    def _handler(self, rule: Rule, handlers: tuple[int, ...]) -> str:
+    def _handler(self, rule: Rule, handlers: tuple[int, ...], endpoint: str) -> str:
         if rule.decorated is not None:
             return rule.decorated.id
+        for handler in handlers:
+            definition = wrapped(self.engine, handler)
+            if _short(definition) == endpoint:
+                return definition.id
         return wrapped(self.engine, handlers[0]).id if handlers else ""
 
     def _rule(self, text: str, mount: Mount, rule: Rule) -> str:

@@ -45,15 +45,20 @@ class Signals:
             return ""
         if value.name.endswith("signal()") and value.name.startswith(("blinker", "flask")):
             texts = self.engine.texts(self.engine.sites[value.index].argument(0, "name"))
-            return texts[0] if texts else f"signal at {value.index}"
+            return texts[0] if texts else self._place(value.index)
         if value.name in ("blinker.Signal()", "blinker.base.Signal()"):
-            return f"signal at {value.index}"
+            return self._place(value.index)
         last = value.name.rpartition(".")[2]
         flask_own = last.startswith(("request_", "appcontext_", "template_", "got_request_"))
         if flask_own and value.name.startswith("flask."):
             return last
         user_own = last.startswith("user_") and value.name.startswith("flask_login")
         return last if user_own else ""
+
+    def _place(self, number: int) -> str:
+        """The name of a signal that has none: where it is made."""
+        site = self.engine.sites[number]
+        return f"signal at {site.activation.definition.module.facts.path}:{site.line}"
 
     def _connect(self, key: str, node: int | None, site: CallSite) -> None:
         if node is None:

@@ -32,7 +32,7 @@ class PythonReader:
     """Reads Python of the version that runs this tool, and below as far as its parser does."""
 
     language = "python"
-    version = 3
+    version = 4
 
     def read(self, file: SourceFile, content: bytes) -> ModuleFacts:
         """Facts of one source; what can't be parsed gives one finding and no definitions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
+from typing import cast
 
 from decompose.domain.facts import (
     Assign,
@@ -37,6 +38,13 @@ from decompose.readers.python.patterns import bindings
 from decompose.readers.python.scope import Scope, merge
 
 _TERMINATORS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+
+
+_MOST_TURNS = 16
+_DEFINING = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.For, ast.AsyncFor, ast.While),
+)
 
 
 class Lowering(ExpressionLowering):
@@ -346,8 +354,35 @@ def _ends(body: list[ast.stmt]) -> bool:
 
 
 def _for(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
+    if _can_unroll(node):
+        _unroll(low, node)
+        return
     source = Iter(low.lower(node.iter), node.iter.lineno)
     _loop(low, node, lambda: low.assign(node.target, source, node.lineno))
+
+
+def _can_unroll(node: ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop goes over a short display of tuples, with a body that defines nothing."""
+    if not isinstance(node.iter, ast.List | ast.Tuple):
+        return False
+    items = node.iter.elts
+    if not 0 < len(items) <= _MOST_TURNS or len(node.body) > _MOST_TURNS:
+        return False
+    if not all(isinstance(item, ast.Tuple | ast.List) for item in items):
+        return False
+    return not any(isinstance(inner, _DEFINING) for part in node.body for inner in ast.walk(part))
+
+
+def _unroll(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
+    """Lower a body once for each item, so that what stands together stays together."""
+    before, versions = dict(low.scope.current), dict(low.scope.versions)
+    low.conditions += 1
+    for item in cast("ast.List | ast.Tuple", node.iter).elts:
+        low.assign(node.target, low.lower(item), node.lineno)
+        low.block(node.body)
+    low.block(node.orelse)
+    low.conditions -= 1
+    low.scope.current = _unchanged(low.scope, before, versions)
 
 
 def _while(low: Lowering, node: ast.While) -> None:
