@@ -30,7 +30,7 @@ def capped(engine: Engine) -> Iterator[Finding]:
             f"{engine.most_values} values; the first {engine.most_values} were followed"
         )
     if engine.merged:
-        yield _note(f"{engine.merged} calls were not told apart from others of the same function")
+        yield _note(f"{engine.merged} calls or base classes too many: not told apart from others")
 
 
 def _note(message: str) -> Finding:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MOST_VALUES = ((25_000, 64), (60_000, 32), (0, 16))  # per node, up to so many definitions
 MOST_CONTEXTS = 256
-CONTEXT_BUDGET = (10_000, 3)  # contexts of the whole program: at least, and per definition
+CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
+CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
 MOST_CHAINED = 8  # calls and items in a library's path
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
@@ -114,11 +115,12 @@ class Engine:
         self._fields: dict[tuple[int, str], int] = {}
         self._constants: dict[int, int] = {}
         self._containers = 0
-        floor, share = CONTEXT_BUDGET
-        self._most_activations = floor + share * len(program.definitions)
-        self.most_values = most_values(len(program.definitions))
+        size = len(program.definitions)
+        self._most_contexts = CONTEXT_FLOOR + int(_by_size(CONTEXT_SHARES, size) * size)
+        self.most_values = int(_by_size(MOST_VALUES, size))
         self.capped: set[int] = set()
         self.merged = 0
+        self._contexts = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
         self.sites: list[CallSite] = [
             CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)
@@ -256,10 +258,11 @@ class Engine:
             return found
         if context:
             clones = self._clones.get(definition.index, 0)
-            if clones >= MOST_CONTEXTS or len(self.activations) >= self._most_activations:
+            if clones >= MOST_CONTEXTS or self._contexts >= self._most_contexts:
                 self.merged += 1
                 return self.activation(definition, parent)
             self._clones[definition.index] = clones + 1
+            self._contexts += 1
         made = Activation(len(self.activations), definition, parent, context, self.node())
         self.activations.append(made)
         self._by_key[key] = made
@@ -299,6 +302,6 @@ class Engine:
                 watcher(value)
 
 
-def most_values(definitions: int) -> int:
-    """How many values a node may hold in a program of this size."""
-    return next(most for limit, most in MOST_VALUES if definitions <= limit or not limit)
+def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:
+    """What applies to a program with this many definitions."""
+    return next(value for limit, value in steps if size <= limit or not limit)

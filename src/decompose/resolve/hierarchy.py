@@ -9,6 +9,9 @@ from decompose.resolve import names
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.values import Kind
 
+_MOST_CHOICES = 8  # classes that one base expression may stand for
+_MOST_ANCESTORS = 100
+
 
 @dataclass(slots=True, eq=False)
 class ClassEntry:
@@ -69,41 +72,43 @@ class Hierarchy:
         kind = self.engine.values[base].kind
         if kind not in (Kind.CLASS, Kind.EXTERNAL) or base in entry.bases[position]:
             return
+        if self._is_too_much(entry, position, base):
+            return
         entry.bases[position].append(base)
         parent = self._entries.get(base)
         if parent is not None:
             parent.subclasses.append(entry)
-        self._reorder(entry, frozenset())
+        self._reorder(entry)
 
-    def _reorder(self, entry: ClassEntry, seen: frozenset[int]) -> None:
-        if entry.number in seen:
-            return
-        order = self._linear(entry, frozenset())
+    def _is_too_much(self, entry: ClassEntry, position: int, base: int) -> bool:
+        """Whether a base makes a class its own ancestor, or is one too many to follow."""
+        parent = self._entries.get(base)
+        if base == entry.number or (parent is not None and entry.number in parent.order):
+            return True
+        if len(entry.bases[position]) < _MOST_CHOICES and len(entry.order) < _MOST_ANCESTORS:
+            return False
+        self.engine.merged += 1
+        return True
+
+    def _reorder(self, entry: ClassEntry) -> None:
+        order = self._linear(entry)
         if order == entry.order:
             return
         entry.order = order
         for lookup in list(entry.lookups):
             lookup()
         for subclass in list(entry.subclasses):
-            self._reorder(subclass, seen | {entry.number})
+            self._reorder(subclass)
 
-    def _linear(self, entry: ClassEntry, seen: frozenset[int]) -> list[int]:
+    def _linear(self, entry: ClassEntry) -> list[int]:
         """C3 linearisation (Barrett et al., 1996); depth first where C3 has no answer."""
-        if entry.number in seen:
-            return []
         bases = [base for group in entry.bases for base in group]
-        orders = [
-            self._linear(self._entries[base], seen | {entry.number})
-            if base in self._entries
-            else [base]
-            for base in bases
-        ]
+        orders = [self._entries[base].order if base in self._entries else [base] for base in bases]
         rows = [list(order) for order in [*orders, bases] if order]
         merged = [entry.number]
         while rows:
-            head = next(
-                (r[0] for r in rows if not any(r[0] in other[1:] for other in rows)), rows[0][0]
-            )
+            behind = {number for row in rows for number in row[1:]}
+            head = next((row[0] for row in rows if row[0] not in behind), rows[0][0])
             merged.append(head)
             rows = [[n for n in row if n != head] for row in rows]
             rows = [row for row in rows if row]
