@@ -50,8 +50,8 @@ pages: $(READY) ## Renew what the documents show: the commands' help, the tutori
 picture: $(READY) ## Take the README's picture of a report in headless Chromium
 	$(BIN)/decompose analyze sample_monolith --no-history --output .cache/picture
 	$(CHROMIUM) --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
-		--window-size=1280,1700 --virtual-time-budget=10000 \
-		--screenshot=docs/images/report.png "file://$(CURDIR)/.cache/picture/index.html"
+		--window-size=1400,1900 --virtual-time-budget=10000 \
+		--screenshot=docs/images/report.png "file://$(CURDIR)/.cache/picture/index.html" 2>/dev/null
 
 lock: $(UV) ## Choose new versions of what is depended on
 	$(UV) lock --upgrade --python $(PYTHON)
