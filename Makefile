@@ -5,11 +5,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	&& command -v $$python && break; done)
 UV := .cache/uv/bin/uv
 BIN := .venv/bin
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test quick check bench real browser sample lock clean
+.PHONY: demo test quick check bench real browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample and name the page to open
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -41,6 +42,16 @@ browser: $(READY) ## The report's page in headless Chromium
 
 sample: .cache/sample/.ready ## The sample monolith's own tests
 	cd sample_monolith && ../.cache/sample/bin/python -m pytest
+
+pages: $(READY) ## Renew what the documents show: the commands' help, the tutorial's outputs
+	$(BIN)/python -m tests.cli.reference
+	$(BIN)/python -m tests.docs.tutorial
+
+picture: $(READY) ## Take the README's picture of a report in headless Chromium
+	$(BIN)/decompose analyze sample_monolith --no-history --output .cache/picture
+	$(CHROMIUM) --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+		--window-size=1400,1900 --virtual-time-budget=10000 \
+		--screenshot=docs/images/report.png "file://$(CURDIR)/.cache/picture/index.html" 2>/dev/null
 
 lock: $(UV) ## Choose new versions of what is depended on
 	$(UV) lock --upgrade --python $(PYTHON)

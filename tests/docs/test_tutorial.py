@@ -8,6 +8,6 @@ from .tutorial import PAGE, rerun
 
 
 def test_outputs_are_true(tmp_path: Path) -> None:
-    """Every command of the tutorial prints what stands below it (`make pages` renews it)."""
+    """Every command of the tutorial prints what stands below it."""
     text = PAGE.read_text(encoding="utf-8")
-    assert rerun(text, tmp_path) == text
+    assert rerun(text, tmp_path) == text, "the outputs changed; `make pages` accepts them"
