@@ -14,7 +14,8 @@ from decompose.render import escape
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
 _MOST_SERVICES = 12
-_MOST_TIES = 5
+_MOST_TIES = 4
+_MOST_REASONS = 2
 _MOST_STEPS = 3
 _ADVICE = {
     Advice.SPLIT: "bold green",
@@ -104,7 +105,7 @@ def indented(text: Text | Table) -> Padding:
 def _print_verdict(analysis: Analysis, console: Console) -> None:
     said = printable(analysis.verdict.summary, _ADVICE[analysis.verdict.advice])
     console.print(Text("\nVerdict: ", style="bold").append_text(said))
-    for reason in analysis.verdict.reasons[:_MOST_STEPS]:
+    for reason in analysis.verdict.reasons[:_MOST_REASONS]:
         console.print(indented(printable(f"· {reason}")))
 
 

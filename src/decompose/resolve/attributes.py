@@ -197,11 +197,12 @@ def make_site(
     args: tuple[tuple[int, bool], ...],
     kwargs: tuple[tuple[str, int], ...],
     result: int,
+    key: tuple[int, int] | None = None,
 ) -> CallSite:
-    """A new call site in an activation."""
+    """A new call site in an activation; `key` is that of the call it stands for, if any."""
     activation = place.activation
     activation.sites += 1
-    key = (activation.definition.index, activation.sites)
+    key = key or (activation.definition.index, activation.sites)
     site = CallSite(activation, place.line, len(engine.sites), key, args, kwargs, result)
     engine.sites.append(site)
     return site

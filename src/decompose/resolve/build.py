@@ -10,6 +10,7 @@ from decompose.domain.facts import Assign, Define, From, ModuleFacts
 from decompose.domain.facts import Module as ModuleExpr
 from decompose.domain.finding import Location
 from decompose.domain.source import SourceTree
+from decompose.resolve.bounds import capped, uncollected
 from decompose.resolve.effects import Effects
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.evaluate import solve
@@ -33,7 +34,8 @@ def build_model(
     """Resolve the facts of a source tree; `libraries` are made anew for this one engine."""
     program = Program(sorted(facts, key=lambda module: (module.name, module.path)))
     engine = Engine(program, [make() for make in libraries])
-    solve(engine)
+    with uncollected():
+        solve(engine)
     found = _joined([library.contribution() for library in engine.libraries])
     definitions = _definitions(program)
     known = {definition.id for definition in definitions}
@@ -49,7 +51,7 @@ def build_model(
         accesses=_accesses(engine, found),
         endpoints=effects.endpoints(),
         requirements=tree.requirements,
-        findings=tuple(sorted(set(found.findings))),
+        findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
 
 

@@ -3,7 +3,8 @@
 Nodes hold sets of abstract values, edges carry values from node to node, watchers react to each
 new value (Andersen, "Program Analysis and Specialization for the C Programming Language", 1994;
 difference propagation after Pearce, Kelly and Hankin, 2003). Everything is processed in a fixed
-order, so the result is the same on every run. A node stops growing at `MOST_VALUES`.
+order, so the result is the same on every run. A node stops growing at `MOST_VALUES`,
+fewer in large programs; `capped` and `merged` tell how often a bound was met.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from decompose.resolve.values import Kind, Value, ValueTable
 if TYPE_CHECKING:
     from decompose.resolve.calls import Calls
 
-MOST_VALUES = 64
+MOST_VALUES = ((25_000, 64), (60_000, 32), (0, 16))  # per node, up to so many definitions
 MOST_CONTEXTS = 256
 CONTEXT_BUDGET = (10_000, 3)  # contexts of the whole program: at least, and per definition
 LONGEST_PATH = 160
+MOST_CHAINED = 8  # calls and items in a library's path
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 Watcher = Callable[[int], None]
@@ -114,6 +116,9 @@ class Engine:
         self._containers = 0
         floor, share = CONTEXT_BUDGET
         self._most_activations = floor + share * len(program.definitions)
+        self.most_values = most_values(len(program.definitions))
+        self.capped: set[int] = set()
+        self.merged = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
         self.sites = [CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)]  # number 0 means none
         self.aliases: dict[str, int] = {}
@@ -140,7 +145,11 @@ class Engine:
     def add(self, node: int, value: int) -> None:
         """Let `node` hold `value` too."""
         points = self.points[node]
-        if value not in points and len(points) < MOST_VALUES:
+        if value in points:
+            return
+        if len(points) >= self.most_values:
+            self.capped.add(node)
+        else:
             points.add(value)
             if self._edges[node] is not None or self._watchers[node] is not None:
                 self._queue.append((node, value))
@@ -210,7 +219,7 @@ class Engine:
 
     def external(self, path: str, link: int = -1, site: int = 0) -> int:
         """The value at `path` in a library; paths that grow without bound end in `...`."""
-        if len(path) > LONGEST_PATH:
+        if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > MOST_CHAINED:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
         return self.values.number(Value(Kind.EXTERNAL, path, site, link))
 
@@ -246,6 +255,7 @@ class Engine:
         if context:
             clones = self._clones.get(definition.index, 0)
             if clones >= MOST_CONTEXTS or len(self.activations) >= self._most_activations:
+                self.merged += 1
                 return self.activation(definition, parent)
             self._clones[definition.index] = clones + 1
         made = Activation(len(self.activations), definition, parent, context, self.node())
@@ -285,3 +295,8 @@ class Engine:
         if watchers is not None:
             for watcher in list(watchers):
                 watcher(value)
+
+
+def most_values(definitions: int) -> int:
+    """How many values a node may hold in a program of this size."""
+    return next(most for limit, most in MOST_VALUES if definitions <= limit or not limit)

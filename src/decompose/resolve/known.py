@@ -15,6 +15,8 @@ from decompose.resolve.values import Kind, Value
 if TYPE_CHECKING:
     from decompose.resolve.calls import Calls
 
+_MOST_PARTIALS = 2  # partials of partials that are followed
+_MOST_ARGUMENTS = 64
 _CALLS_ARGUMENTS = frozenset(
     f"builtins.{name}" for name in ("map", "filter", "sorted", "min", "max", "reduce")
 ) | {"functools.reduce", "itertools.starmap", "itertools.groupby"}
@@ -234,14 +236,15 @@ def _call_partial(calls: Calls, value: Value, site: CallSite) -> None:
     made = calls.engine.sites[value.index]
     function = made.argument(0)
     unwrapped = calls.unwrapped.get(site.number, frozenset())
-    if function is None or value.index in unwrapped:  # a partial of itself
+    if function is None or value.index in unwrapped or len(unwrapped) >= _MOST_PARTIALS:
         return
     inner = make_site(
         calls.engine,
         site.place,
-        (*made.args[1:], *site.args),
-        (*made.kwargs, *site.kwargs),
+        (*made.args[1:], *site.args)[:_MOST_ARGUMENTS],
+        (*made.kwargs, *site.kwargs)[:_MOST_ARGUMENTS],
         site.result,
+        site.key,
     )
     calls.unwrapped[inner.number] = unwrapped | {value.index}
     calls.call(function, inner)

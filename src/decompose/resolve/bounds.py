@@ -1,0 +1,43 @@
+"""What keeps the resolution of large programs within bounds, and says when a bound was met."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from decompose.domain.finding import Finding, Location, Severity
+from decompose.resolve.engine import Engine
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Hold the garbage collector off: solving makes millions of objects and drops few."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def capped(engine: Engine) -> Iterator[Finding]:
+    """A note for each bound that the resolution met."""
+    if engine.capped:
+        yield _note(
+            f"{len(engine.capped)} of {len(engine.points)} places in the code can hold more than "
+            f"{engine.most_values} values; the first {engine.most_values} were followed"
+        )
+    if engine.merged:
+        yield _note(f"{engine.merged} calls were not told apart from others of the same function")
+
+
+def _note(message: str) -> Finding:
+    return Finding(
+        location=Location(path="."),
+        code="analysis-capped",
+        severity=Severity.NOTE,
+        message=message,
+        hint="Leave folders that are not part of the application out with `ignore`.",
+    )
