@@ -19,7 +19,6 @@ WEIGHTS = {
     ReferenceKind.ANNOTATE: 0.5,
     ReferenceKind.STRING: 0.4,
     ReferenceKind.SIGNAL: 0.3,
-    ReferenceKind.URL: 0.1,
     ReferenceKind.IMPORT: 0.1,
 }
 _VERBS = {
@@ -30,7 +29,6 @@ _VERBS = {
     ReferenceKind.ANNOTATE: "is annotated with",
     ReferenceKind.STRING: "names",
     ReferenceKind.SIGNAL: "sends or receives",
-    ReferenceKind.URL: "links to",
     ReferenceKind.IMPORT: "imports",
 }
 WIDE = 20
@@ -76,6 +74,8 @@ def _uses(model: SystemModel) -> dict[tuple[str, str], _Uses]:
     for source, reference in uses(model):
         target = top.get(reference.target)
         if reference.external or target is None or source == target:
+            continue
+        if reference.kind not in WEIGHTS:  # a link works wherever its endpoint is
             continue
         kinds = found.setdefault((source, target), {})
         kinds.setdefault(reference.kind, []).append(reference.location)
