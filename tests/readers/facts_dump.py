@@ -21,11 +21,20 @@ _EXPRESSIONS = {
     f.Module: lambda e: f"module({e.name})",
     f.From: lambda e: f"from({e.module}, {e.name})",
     f.Text: lambda e: f"text({_joined(e.parts)})",
-    f.Unpack: lambda e: f"unpack({expression(e.value)}, {e.index})",
+    f.Unpack: lambda e: f"unpack({expression(e.value)}, {e.index}{_rest(e)})",
+    f.Await: lambda e: f"await {expression(e.value)}",
+    f.Enter: lambda e: f"enter({expression(e.value)})",
 }
 _STATEMENTS = {
-    f.Assign: lambda s: f"{s.target} = {expression(s.value)}",
-    f.SetAttr: lambda s: f"{expression(s.object)}.{s.attr} = {expression(s.value)}",
+    f.Assign: lambda s: f"{s.target}{_annotation(s)} = {expression(s.value)}",
+    f.SetAttr: lambda s: (
+        f"{expression(s.object)}.{s.attr} {'+' * s.augmented}= {expression(s.value)}"
+    ),
+    f.SetSub: lambda s: f"{expression(s.object)}[{expression(s.index)}] = {expression(s.value)}",
+    f.Yield: lambda s: f"yield {'from ' * s.delegate}{expression(s.value)}",
+    f.Raise: lambda s: f"raise {expression(s.value)}",
+    f.StarImport: lambda s: f"star {s.module}",
+    f.DelAttr: lambda s: f"del {expression(s.object)}.{s.attr}",
     f.Eval: lambda s: expression(s.value),
     f.Return: lambda s: f"return {expression(s.value)}",
     f.Define: lambda s: f"{s.target} = definition {s.index}",
@@ -36,6 +45,8 @@ def dump(module: f.ModuleFacts) -> str:
     """Definitions with their statements, then imports and findings, each with its line."""
     lines = [line for definition in module.definitions for line in _definition(definition)]
     lines += [f"import {i.module} {i.name or '-'} {i.when} :{i.line}" for i in module.imports]
+    if module.exports is not None:
+        lines.append(f"exports {' '.join(module.exports)}")
     lines += [f"finding {x.code} :{x.location.line} {x.message}" for x in module.findings]
     lines.append("words " + " ".join(f"{word}:{count}" for word, count in module.words))
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -63,12 +74,36 @@ def expression(value: f.Expr | None) -> str:
 
 def _definition(definition: f.DefinitionFacts) -> list[str]:
     params = ", ".join(
-        f"{p.name} {p.kind}" + (f"={expression(p.default)}" if p.default is not None else "")
+        f"{p.name} {p.kind}{_annotation(p)}"
+        + (f"={expression(p.default)}" if p.default is not None else "")
         for p in definition.params
     )
     span = f"{definition.line}-{definition.end_line}"
     head = f"{definition.kind} {definition.name or '-'}({params}) in {definition.parent} :{span}"
-    return [head, *(f"  {_line(s)}: {_STATEMENTS[type(s)](s)}" for s in definition.body)]
+    return [
+        head,
+        *_around(definition),
+        *(f"  {_line(s)}: {_STATEMENTS[type(s)](s)}" for s in definition.body),
+    ]
+
+
+def _around(definition: f.DefinitionFacts) -> list[str]:
+    """What a definition says outside its body, where it says anything."""
+    lines = [f"  @{expression(decorator)}" for decorator in definition.decorators]
+    lines += [f"  base {expression(base)}" for base in definition.bases]
+    lines += [f"  {name}={expression(value)}" for name, value in definition.keywords]
+    lines += [f"  -> {expression(definition.returns)}"] if definition.returns is not None else []
+    lines += [f"  outer {' '.join(definition.outer)}"] if definition.outer else []
+    flags = [("generator", definition.is_generator), ("async", definition.is_async)]
+    return lines + [f"  {flag}" for flag, on in flags if on]
+
+
+def _annotation(node: f.Assign | f.Param) -> str:
+    return f": {expression(node.annotation)}" if node.annotation is not None else ""
+
+
+def _rest(unpack: f.Unpack) -> str:
+    return f", rest less {unpack.tail}" if unpack.rest else ""
 
 
 def _line(node: object) -> int:

@@ -13,6 +13,8 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import CouplingGraph
 
+_LARGE = 5_000
+
 
 def assess(
     model: SystemModel, graph: CouplingGraph, clustering: Clustering, boundary: Boundary
@@ -21,16 +23,20 @@ def assess(
     partition = clustering.partition
     seen = view(model, partition)
     found = seams(model, seen, boundary)
+    measured = metrics(model, partition, seen, found)
     python = [module for module in model.modules if module.language == "python"]
     return Analysis(
         model=model,
         graph=graph,
         partition=partition,
         seams=found,
-        metrics=tuple(sorted((*metrics(model, partition, seen, found), *_own(clustering)),
+        metrics=tuple(sorted((*measured, *_own(clustering)),
                              key=lambda m: (m.name, m.scope))),
         alternatives=tuple(
-            _alternative(model, seen, candidate, boundary, index == clustering.chosen)
+            _alternative(candidate, chosen=True, measured=measured)
+            if index == clustering.chosen
+            else _alternative(candidate, chosen=False,
+                              measured=_measured(model, seen, candidate, boundary))
             for index, candidate in enumerate(clustering.candidates)
         ),
         verdict=verdict(clustering, seen, found, sum(module.lines for module in python)),
@@ -40,11 +46,19 @@ def assess(
     )  # fmt: skip
 
 
-def _alternative(
-    model: SystemModel, before: View, candidate: Candidate, boundary: Boundary, chosen: bool
-) -> Alternative:
+def _measured(
+    model: SystemModel, before: View, candidate: Candidate, boundary: Boundary
+) -> tuple[Metric, ...]:
+    """The metrics of a partition that was not chosen; in a large system its score must do."""
+    if len(before.home) > _LARGE:
+        return ()
     seen = turned(before, candidate.partition)
-    measured = metrics(model, candidate.partition, seen, seams(model, seen, boundary))
+    return metrics(model, candidate.partition, seen, seams(model, seen, boundary))
+
+
+def _alternative(
+    candidate: Candidate, *, chosen: bool, measured: tuple[Metric, ...]
+) -> Alternative:
     return Alternative(
         services=len(candidate.partition.services),
         score=candidate.score,

@@ -87,11 +87,11 @@ def _of_reference(
 ) -> _Crossing:
     kind = _BY_REFERENCE.get(reference.kind, SeamKind.COPY)
     flags: tuple[str, ...] = ()
-    foreign = sorted(t for t in seen.writes.get(reference.target, ())
-                     if seen.owner.get(t) != ends[0])  # fmt: skip
+    called = kind is SeamKind.COPY and reference.kind is ReferenceKind.CALL
+    foreign = seen.foreign(reference.target, ends[0]) if called else ()
     if reference.target in tasks:
         kind = SeamKind.TASK
-    elif kind is SeamKind.COPY and reference.kind is ReferenceKind.CALL and foreign:
+    elif foreign:
         kind, flags = SeamKind.COMMAND, (f"writes {', '.join(foreign)}",)
     elif kind is SeamKind.COPY and kinds[reference.target] is DefinitionKind.VARIABLE:
         flags = ("a module-level value: its copies diverge if it changes at run time",)

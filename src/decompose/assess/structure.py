@@ -98,6 +98,6 @@ def _sizes(groups: Groups) -> dict[str, int]:
 
 
 def _placed(calls: Calls, groups: Groups) -> Iterator[tuple[str, str, int]]:
-    for (a, b), count in sorted(calls.items()):
+    for (a, b), count in calls.items():
         if a in groups and b in groups:
             yield groups[a], groups[b], count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import networkx
 
@@ -20,7 +20,8 @@ class View:
 
     `calls` counts the calls between top-level definitions;
     `writes` are the tables that a definition writes itself or through what it calls;
-    `through` are the endpoints (by name) that run through a top-level definition.
+    `through` are the endpoints (by name) that run through a top-level definition; `strangers`
+    remembers what `foreign` has answered.
     """
 
     services: tuple[str, ...]
@@ -32,11 +33,20 @@ class View:
     writes: Mapping[str, frozenset[str]]
     through: Mapping[str, tuple[str, ...]]
     endpoints: tuple[EndpointEffects, ...]
+    strangers: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def service(self, definition: str) -> str:
         """The service of any definition, down to methods; empty for kernel, root and unknown."""
         place = self.home.get(self.top.get(definition, ""), ROOT)
         return "" if place in (KERNEL, ROOT) else place
+
+    def foreign(self, definition: str, service: str) -> tuple[str, ...]:
+        """The tables that a definition writes, itself or by calls, and `service` does not own."""
+        key = definition, service
+        if key not in self.strangers:
+            written = self.writes.get(definition, ())
+            self.strangers[key] = tuple(sorted(t for t in written if self.owner.get(t) != service))
+        return self.strangers[key]
 
     def host(self, endpoint: EndpointEffects) -> str:
         """The service that answers an endpoint; empty where its handler is kernel or root."""
@@ -68,6 +78,7 @@ def turned(seen: View, partition: Partition) -> View:
         home={p.definition: p.service for p in partition.placements},
         owner={owner.table: owner.owner for owner in partition.owners},
         tied=frozenset(owner.table for owner in partition.owners if owner.tied),
+        strangers={},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
@@ -29,6 +29,8 @@ _FINE = 3.0
 _FINER = 1.0
 _TURNS = 6
 _NEAR = 0.05
+_LARGE = 2_000
+_CLOSER = 5
 _QUICK = SEEDS[:8]
 
 
@@ -95,13 +97,31 @@ def _candidates(case: _Case) -> tuple[Candidate, ...]:
     kept = {name: service for name, service in case.pins.items() if service in ASIDE}
     one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
     found = {len(one.partition.services): one}
-    for count in sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys()):
-        labels = unit_labels(case.parts.groups, stages[count])
+    for labels in _drafts(case, stages):
         made = _candidate(case, settled(case.model, case.order, labels, case.fixed))
         number = len(made.partition.services)
         if number not in found or (number > 1 and made.score > found[number].score):
             found[number] = made
     return tuple(found[number] for number in sorted(found))
+
+
+def _drafts(case: _Case, stages: Mapping[int, Labels]) -> Iterator[Labels]:
+    """The stages worth a closer look: all of them, or in a large system the best by first score."""
+    counts = sorted({*range(2, MOST + 1), case.boundary.services or 2} & stages.keys())
+    labels = {count: unit_labels(case.parts.groups, stages[count]) for count in counts}
+    if len(case.order.definitions) > _LARGE:
+        worth = {count: _promise(case, count, labels[count]) for count in counts}
+        best = sorted(counts, key=lambda count: (-worth[count], count))[:_CLOSER]
+        counts = sorted({*best, case.boundary.services} & stages.keys())
+    for count in counts:
+        yield labels[count]
+
+
+def _promise(case: _Case, count: int, labels: Labels) -> float:
+    """The score before the last moves, sizes not considered."""
+    groups = [label if label >= 0 else len(labels) + i for i, label in enumerate(labels)]
+    quality, cut = modularity(case.whole, groups), torn(case.order.bonds, labels)
+    return round(score(count, quality, case.luck.expected(count), cut, 1.0), 6)
 
 
 def _candidate(case: _Case, labels: Labels) -> Candidate:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import fsum
 from statistics import fmean, pstdev
 
-from decompose.cluster.graph import between
 from decompose.cluster.merge import Clusters, merges
 from decompose.cluster.net import Labels, Net, modularity
 from decompose.cluster.runs import degrees, leiden, rewired
@@ -65,9 +64,11 @@ def _curve(net: Net, labels: Labels) -> list[float]:
     for group, degree in zip(groups, degrees(net), strict=True):
         if group >= 0:
             mass[group] += degree
-    edges = dict(zip(net.edges, net.weights, strict=True))
-    steps = merges(Clusters(size=len(used), weights=between(edges, groups), bonds={},
-                            mass=tuple(mass), homeless=frozenset(), apart=frozenset()))  # fmt: skip
+    small = _contracted(net, groups)
+    outer = {(i, j): weight for (i, j), weight in small.items() if i != j}
+    steps = merges(Clusters(size=len(used), weights=outer, bonds={}, mass=tuple(mass),
+                            homeless=frozenset(), apart=frozenset()))  # fmt: skip
+    whole = Net.of(len(used), small)
     best = [0.0] * (MOST + 1)
     for count in sorted(steps)[: _STEPS * MOST]:
         sums = [0.0] * count
@@ -75,9 +76,16 @@ def _curve(net: Net, labels: Labels) -> list[float]:
             sums[label] += mass[group]
         large = sum(value >= _CRUMB * fsum(mass) for value in sums)
         if large <= MOST:
-            found = modularity(net, [steps[count][g] if g >= 0 else count for g in groups])
-            best[large] = max(best[large], found)
+            best[large] = max(best[large], modularity(whole, steps[count]))
     return [max(best[: count + 1]) for count in range(1, MOST + 1)]
+
+
+def _contracted(net: Net, groups: Sequence[int]) -> dict[tuple[int, int], float]:
+    sums: dict[tuple[int, int], list[float]] = {}
+    for (i, j), weight in zip(net.edges, net.weights, strict=True):
+        a, b = groups[i], groups[j]
+        sums.setdefault((min(a, b), max(a, b)), []).append(weight)
+    return {pair: fsum(weights) for pair, weights in sums.items()}
 
 
 def torn(bonds: Mapping[tuple[int, int], float], labels: Sequence[int]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import fsum
 
 from decompose.cluster.graph import Ordered
 from decompose.domain.lookup import hubs, tables_of, tops
@@ -32,11 +31,12 @@ def settled(
 
 def pulls(graph: Ordered, labels: Sequence[int]) -> list[dict[int, float]]:
     """For each definition, the weight that draws it to each label."""
-    parts: list[dict[int, list[float]]] = [{} for _ in labels]
+    parts: list[dict[int, float]] = [{} for _ in labels]
     for (i, j), weight in graph.weights.items():
-        parts[i].setdefault(labels[j], []).append(weight)
-        parts[j].setdefault(labels[i], []).append(weight)
-    return [{label: fsum(values) for label, values in part.items()} for part in parts]
+        one, two = parts[i], parts[j]
+        one[labels[j]] = one.get(labels[j], 0.0) + weight
+        two[labels[i]] = two.get(labels[i], 0.0) + weight
+    return [{label: round(weight, 6) for label, weight in part.items()} for part in parts]
 
 
 def _reunite(model: SystemModel, graph: Ordered, labels: list[int], movable: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from decompose.domain.model import (
@@ -31,7 +32,12 @@ def tops(model: SystemModel) -> dict[str, str]:
 
 def beside(definition: Definition) -> str:
     """Why no service is made of this code, empty where it is part of the application."""
-    path = PurePosixPath(definition.location.path)
+    return _beside(definition.location.path)
+
+
+@lru_cache(maxsize=65_536)
+def _beside(name: str) -> str:
+    path = PurePosixPath(name)
     if path.stem.startswith("test_") or path.stem.endswith("_test") or _TESTS & set(path.parts):
         return "test code, which no service is made of"
     if path.name in _SCRIPTS or _BESIDE & set(path.parts[:-1]):

@@ -14,12 +14,13 @@ from decompose.render import escape
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
 _MOST_SERVICES = 12
-_MOST_TIES = 5
+_MOST_TIES = 4
+_MOST_REASONS = 2
 _MOST_STEPS = 3
 _ADVICE = {
-    Advice.SPLIT: ("Split it", "bold green"),
-    Advice.EXTRACT: ("Extract some services", "bold yellow"),
-    Advice.KEEP: ("Keep it one, modular", "bold cyan"),
+    Advice.SPLIT: "bold green",
+    Advice.EXTRACT: "bold yellow",
+    Advice.KEEP: "bold cyan",
 }
 _STYLES = {
     Automation.AUTOMATIC: "green",
@@ -102,11 +103,10 @@ def indented(text: Text | Table) -> Padding:
 
 
 def _print_verdict(analysis: Analysis, console: Console) -> None:
-    heading, style = _ADVICE[analysis.verdict.advice]
-    line = Text("\nVerdict: ", style="bold").append(f"{heading}. ", style=style)
-    console.print(line.append_text(printable(analysis.verdict.summary, "not bold")))
-    for reason in analysis.verdict.reasons[:_MOST_STEPS]:
-        console.print(indented(printable(f"· {reason}")), no_wrap=True, overflow="ellipsis")
+    said = printable(analysis.verdict.summary, _ADVICE[analysis.verdict.advice])
+    console.print(Text("\nVerdict: ", style="bold").append_text(said))
+    for reason in analysis.verdict.reasons[:_MOST_REASONS]:
+        console.print(indented(printable(f"· {reason}")))
 
 
 def _print_findings(analysis: Analysis, console: Console) -> None:

@@ -8,7 +8,7 @@ from decompose.domain import facts as f
 from decompose.resolve.values import Kind
 
 if TYPE_CHECKING:
-    from decompose.resolve.evaluate import Evaluator
+    from decompose.resolve.core import Core
 
 _TRANSPARENT = frozenset(
     {"Optional", "Union", "Annotated", "ClassVar", "Final", "Type", "type", "Awaitable", "Mapped"}
@@ -37,7 +37,7 @@ _ITERABLES = frozenset(
 )
 
 
-def annotated(evaluator: Evaluator, annotation: f.Expr) -> int:
+def annotated(evaluator: Core, annotation: f.Expr) -> int:
     """A node with the values that the annotation `annotation` promises."""
     if isinstance(annotation, f.Choice):
         result = evaluator.engine.node()
@@ -51,7 +51,7 @@ def annotated(evaluator: Evaluator, annotation: f.Expr) -> int:
     return evaluator.unknown
 
 
-def _generic(evaluator: Evaluator, annotation: f.Sub) -> int:
+def _generic(evaluator: Core, annotation: f.Sub) -> int:
     name = _last_name(annotation.value)
     index = annotation.index
     args = index.items if isinstance(index, f.Seq) else (index,)
@@ -78,7 +78,7 @@ def _last_name(expr: f.Expr) -> str:
     return expr.attr if isinstance(expr, f.Attr) else ""
 
 
-def instances(evaluator: Evaluator, classes: f.Expr) -> int:
+def instances(evaluator: Core, classes: f.Expr) -> int:
     """A node with instances of the classes that an expression holds, tuples of them included."""
     result = evaluator.engine.node()
     source = evaluator.node(classes)
@@ -86,7 +86,7 @@ def instances(evaluator: Evaluator, classes: f.Expr) -> int:
     return result
 
 
-def _instance(evaluator: Evaluator, number: int, result: int) -> None:
+def _instance(evaluator: Core, number: int, result: int) -> None:
     engine = evaluator.engine
     value = engine.values[number]
     if value.kind is Kind.CLASS:

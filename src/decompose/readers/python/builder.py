@@ -21,6 +21,7 @@ class Builder(ABC):
         self.words: list[str] = []
         self.conditions = 0
         self.typing_only = 0
+        self.line = 1
 
     def absolute(self, name: str, level: int) -> str:
         """The absolute name of an import `level` dots up; too many dots give the bare name."""

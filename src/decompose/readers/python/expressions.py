@@ -37,6 +37,7 @@ _PERCENT = re.compile(r"%(?:\([^)]*\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _KEPT_CONSTANTS = 256
 _SETATTR_ARGUMENTS = 3
+_FROM_LIST = 3
 
 
 class ExpressionLowering(Builder):
@@ -127,10 +128,26 @@ def _import_module(low: ExpressionLowering, node: ast.Call) -> Expr | None:
     name = node.args[0].value
     if not isinstance(name, str):
         return None
-    level = len(name) - len(name.lstrip("."))
-    target = low.absolute(name[level:], level)
+    target = _module_name(low, name, node)
     low.add_import(target, "", node.lineno)
+    if _called_name(node.func) == "__import__" and not _has_from_list(node):
+        return Module(target.partition(".")[0])
     return Module(target)
+
+
+def _module_name(low: ExpressionLowering, name: str, node: ast.Call) -> str:
+    """The absolute name of a module that `import_module` names, from a literal package or ours."""
+    level = len(name) - len(name.lstrip("."))
+    given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "package")]
+    package = given[0].value if level and given and isinstance(given[0], ast.Constant) else None
+    if not isinstance(package, str):
+        return low.absolute(name[level:], level)
+    parts = package.split(".")[: 1 - level or None]
+    return ".".join([*parts, name[level:]])
+
+
+def _has_from_list(node: ast.Call) -> bool:
+    return len(node.args) > _FROM_LIST or any(word.arg == "fromlist" for word in node.keywords)
 
 
 def _getattr(low: ExpressionLowering, node: ast.Call) -> Expr | None:

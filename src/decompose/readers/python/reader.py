@@ -8,9 +8,10 @@ import warnings
 from collections import Counter
 from functools import lru_cache
 
-from decompose.domain.facts import Assign, Const, ModuleFacts, Seq
+from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
+from decompose.readers.python.exports import exports
 from decompose.readers.python.statements import Lowering
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -47,7 +48,11 @@ class PythonReader:
 def _facts(file: SourceFile, content: bytes, tree: ast.Module) -> ModuleFacts:
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
     lowering = Lowering(file.module, file.is_package)
-    definitions = lowering.module_body(tree, lines)
+    try:
+        definitions = lowering.module_body(tree, lines)
+    except RecursionError as error:
+        error.lineno = lowering.line  # type: ignore[attr-defined]  # as a SyntaxError has it
+        raise
     return ModuleFacts(
         name=file.module,
         path=file.path,
@@ -56,20 +61,9 @@ def _facts(file: SourceFile, content: bytes, tree: ast.Module) -> ModuleFacts:
         is_package=file.is_package,
         definitions=definitions,
         imports=tuple(lowering.imports),
-        exports=_exports(definitions[0].body),
+        exports=exports(definitions[0].body),
         words=_words(lowering.words),
     )
-
-
-def _exports(body: tuple[object, ...]) -> tuple[str, ...] | None:
-    names: list[str] = []
-    found = False
-    for statement in body:
-        if isinstance(statement, Assign) and statement.target.startswith("__all__@"):
-            found = found or isinstance(statement.value, Seq)
-            items = statement.value.items if isinstance(statement.value, Seq) else ()
-            names += [i.value for i in items if isinstance(i, Const) and isinstance(i.value, str)]
-    return tuple(names) if found else None
 
 
 def _words(identifiers: list[str]) -> tuple[tuple[str, int], ...]:
@@ -103,17 +97,22 @@ def _unread(file: SourceFile, content: bytes, error: Exception) -> ModuleFacts:
 def _diagnosis(content: bytes, error: Exception) -> tuple[str, int, str]:
     line = getattr(error, "lineno", None) or 0
     if isinstance(error, RecursionError | MemoryError):
-        return "too-deep", line, "The code is nested too deeply to be read."
+        return "too-deep", line or _longest(content), "The code is nested too deeply to be read."
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         return "null-byte", line, "The file holds a null byte."
-    text = str(error)
+    text = getattr(error, "msg", None) or str(error)
     if "codec can't decode" in text or "encoding" in text or "unknown encoding" in text:
         return "wrong-encoding", line or _bad_line(content), f"The file can't be decoded: {text}."
     if _PYTHON_2.search(content):
         return "python-2", line, "The file is Python 2; it was not analysed."
-    reason = getattr(error, "msg", None) or text
-    return "syntax-error", line, f"Syntax error: {reason}."
+    return "syntax-error", line, f"Syntax error: {text}."
+
+
+def _longest(content: bytes) -> int:
+    """The longest line: where the parser gives up without a word, that is the likeliest."""
+    lines = content.splitlines() or [b""]
+    return lines.index(max(lines, key=len)) + 1
 
 
 def _bad_line(content: bytes) -> int:

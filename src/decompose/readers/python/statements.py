@@ -31,7 +31,9 @@ from decompose.domain.facts import (
     Star,
     StarImport,
 )
+from decompose.readers.python.bound import bound_names
 from decompose.readers.python.expressions import ExpressionLowering, unpack
+from decompose.readers.python.patterns import bindings
 from decompose.readers.python.scope import Scope, merge
 
 _TERMINATORS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
@@ -50,6 +52,7 @@ class Lowering(ExpressionLowering):
     def block(self, body: Iterable[ast.stmt]) -> None:
         """Lower statements in order."""
         for statement in body:
+            self.line = statement.lineno
             _STATEMENTS[type(statement)](self, statement)
 
     def assign(
@@ -342,33 +345,34 @@ def _ends(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], _TERMINATORS)
 
 
-def _uncertain(low: Lowering, bodies: Iterable[list[ast.stmt]]) -> None:
-    """Lower bodies that may run any number of times, or stop anywhere."""
-    before = dict(low.scope.current)
-    versions = dict(low.scope.versions)
-    low.conditions += 1
-    for body in bodies:
-        low.scope.current = {}
-        low.block(body)
-    low.conditions -= 1
-    low.scope.current = {
-        name: version
-        for name, version in before.items()
-        if low.scope.versions.get(name) == versions.get(name)
-    }
-
-
 def _for(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
     source = Iter(low.lower(node.iter), node.iter.lineno)
-    low.assign(node.target, source, node.lineno)
-    _uncertain(low, (node.body, node.orelse))
+    _loop(low, node, lambda: low.assign(node.target, source, node.lineno))
 
 
 def _while(low: Lowering, node: ast.While) -> None:
-    before, low.scope.current = low.scope.current, {}
-    low.effect(node.test)
-    low.scope.current = before
-    _uncertain(low, (node.body, node.orelse))
+    _loop(low, node, lambda: low.effect(node.test))
+
+
+def _loop(
+    low: Lowering, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]
+) -> None:
+    """Lower a loop; `begin` is what happens before each turn.
+
+    A turn is certain of what its beginning binds, and of what the loop binds nowhere.
+    """
+    scope = low.scope
+    before, versions = dict(scope.current), dict(scope.versions)
+    bound = bound_names((node,))
+    certain = {name: version for name, version in before.items() if name not in bound}
+    low.conditions += 1
+    scope.current = dict(certain)
+    begin()
+    low.block(node.body)
+    scope.current = certain
+    low.block(node.orelse)
+    low.conditions -= 1
+    scope.current = _unchanged(scope, before, versions)
 
 
 def _try(low: Lowering, node: ast.Try) -> None:
@@ -414,18 +418,19 @@ def _with(low: Lowering, node: ast.With | ast.AsyncWith) -> None:
 
 def _match(low: Lowering, node: ast.Match) -> None:
     subject = low._named(low.lower(node.subject), node.lineno)
+    before = after = dict(low.scope.current)
+    low.conditions += 1
     for case in node.cases:
-        for pattern in ast.walk(case.pattern):
-            if isinstance(pattern, ast.MatchAs | ast.MatchStar) and pattern.name:
-                name = low.scope.bind(pattern.name)
-                low.scope.body.append(Assign(name, subject, None, node.lineno))
-            elif isinstance(pattern, ast.MatchClass):
-                low.effect(pattern.cls)
-            elif isinstance(pattern, ast.MatchValue):
-                low.effect(pattern.value)
+        low.scope.current = dict(before)
+        for name, value in bindings(low, case.pattern, subject):
+            line = case.pattern.lineno
+            low.scope.body.append(Assign(low.scope.bind(name), value, None, line))
         if case.guard is not None:
             low.effect(case.guard)
-    _uncertain(low, [case.body for case in node.cases])
+        low.block(case.body)
+        after = after if _ends(case.body) else merge(after, low.scope.current)
+    low.conditions -= 1
+    low.scope.current = after
 
 
 def _outer(low: Lowering, node: ast.Global | ast.Nonlocal) -> None:

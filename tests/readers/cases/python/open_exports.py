@@ -1,0 +1,3 @@
+from a import names
+
+__all__ = names + ["x"]

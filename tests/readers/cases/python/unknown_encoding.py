@@ -1,0 +1,2 @@
+# coding: nonsense
+y = 1
