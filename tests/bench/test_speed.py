@@ -81,8 +81,6 @@ def large(size: int, links: int, seed: int = 1) -> SystemModel:
 @pytest.mark.parametrize(
     ("size", "links", "limit"), [(10_000, 100_000, 20), (100_000, 300_000, 180)]
 )
-    ("size", "links", "limit"), [(10_000, 100_000, 20), (100_000, 300_000, 180)]
-)
 def test_large_systems_are_judged_in_time(size: int, links: int, limit: float) -> None:
     """Evidence, clustering and assessment together stay below the limit (seconds)."""
     model = large(size, links)
