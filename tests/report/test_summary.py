@@ -32,7 +32,13 @@ def shown(analysis: Analysis, *, width: int = 100, color: bool = False) -> str:
 def test_content() -> None:
     """It names services, what ties them, the verdict and the page."""
     text = shown(store())
-    for expected in ("catalogue", "38%", "forwarded-write", "Verdict: Take catalogue out f", "index.html"):
+    for expected in (
+        "catalogue",
+        "38%",
+        "forwarded-write",
+        "Verdict: Take catalogue out f",
+        "index.html",
+    ):
         assert expected in text
 
 

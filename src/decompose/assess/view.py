@@ -41,7 +41,7 @@ class View:
         return "" if place in (KERNEL, ROOT) else place
 
     def foreign(self, definition: str, service: str) -> tuple[str, ...]:
-        """The tables, not of `service`, that a definition writes, itself or by its calls."""
+        """The tables that a definition writes, itself or by calls, and `service` does not own."""
         key = definition, service
         if key not in self.strangers:
             written = self.writes.get(definition, ())
