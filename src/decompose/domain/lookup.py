@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from decompose.domain.model import (
     Definition,
-    DefinitionKind,
     Reference,
     ReferenceKind,
     SystemModel,
@@ -54,47 +51,16 @@ def inside(model: SystemModel) -> dict[str, str]:
 def uses(model: SystemModel) -> Iterator[tuple[str, Reference]]:
     """References of the application, with the top-level definition that each belongs to.
 
-    A module's code applies the decorators; here what wears one is what uses it, and that a
-    decorator calls what it decorates is the same fact seen from its other end.
+    What wears a decorator uses it; that the decorator calls what it decorates, and the module
+    applies it, are the same fact seen from its other ends.
     """
-    top, heads = inside(model), _heads(model)
-    module = {d.id: d.module for d in model.definitions}
-    applied = {(r.source, top.get(r.target)) for r in model.references
-               if r.kind is ReferenceKind.DECORATE}  # fmt: skip
+    top = inside(model)
+    worn = {(r.source, top.get(r.target)) for r in model.references
+            if r.kind is ReferenceKind.DECORATE}  # fmt: skip
     for reference in model.references:
-        source, target = top.get(reference.source), top.get(reference.target)
-        if source is None:
-            continue
-        if reference.kind is ReferenceKind.DECORATE and source == reference.source:
-            wearer = _wearer(heads.get(reference.location.path, ()), reference.location.line)
-            source = wearer if wearer in top else source
-        elif target is not None and (module[target], source) in applied:
-            reference = replace(reference, source=target, target=source,  # noqa: PLW2901
-                                kind=ReferenceKind.DECORATE)  # fmt: skip
-            source = target
-        yield source, reference
-
-
-_Head = tuple[int, int, str]
-
-
-def _heads(model: SystemModel) -> dict[str, list[_Head]]:
-    """By path, first and last lines of the functions and classes at a module's top level."""
-    heads: dict[str, list[_Head]] = {}
-    kinds = (DefinitionKind.FUNCTION, DefinitionKind.CLASS)
-    for item in model.definitions:
-        if item.id == item.top and item.kind in kinds:
-            head = (item.location.line, item.end_line, item.id)
-            heads.setdefault(item.location.path, []).append(head)
-    return {path: sorted(found) for path, found in heads.items()}
-
-
-def _wearer(heads: Sequence[_Head], line: int) -> str:
-    """What a decorator on this line decorates: what spans the line, or begins next."""
-    at = bisect_right(heads, line, key=lambda head: head[0])
-    if at and heads[at - 1][1] >= line:
-        return heads[at - 1][2]
-    return heads[at][2] if at < len(heads) else ""
+        source = top.get(reference.source)
+        if source is not None and (reference.target, source) not in worn:
+            yield source, reference
 
 
 def nodes(model: SystemModel) -> tuple[Definition, ...]:

@@ -15,7 +15,7 @@ WEIGHTS = {
     ReferenceKind.INHERIT: 0.8,
     ReferenceKind.TEMPLATE: 0.8,
     ReferenceKind.REFERENCE: 0.7,
-    ReferenceKind.DECORATE: 0.5,
+    ReferenceKind.DECORATE: 0.1,
     ReferenceKind.ANNOTATE: 0.5,
     ReferenceKind.STRING: 0.4,
     ReferenceKind.SIGNAL: 0.3,

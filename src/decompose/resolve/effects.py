@@ -39,6 +39,7 @@ class Effects:
         for activation, line in sorted(set(found.commits)):
             self._commits[activation].append(line)
         self._next = self._successors()
+        self._rendering: dict[tuple[int, ...], bool] = {}
 
     def _successors(self) -> list[list[int]]:
         """Who runs because of whom: calls, links, and functions handed on as arguments."""
@@ -92,17 +93,30 @@ class Effects:
         return m.EndpointEffects(
             name=name,
             handler=handler,
-            hooks=self._hooks(scope) if scope is not None else (),
+            hooks=self._hooks(scope, parents) if scope is not None else (),
             reaches=tuple(sorted({self._definition(n) for n in parents})),
             effects=self._proved(parents),
             transactions=self._transactions(parents),
         )
 
-    def _hooks(self, scope: str) -> tuple[str, ...]:
-        """Handlers of the hooks that can run around an endpoint of a blueprint."""
-        return tuple(
-            sorted({entry.handler for entry in self.found.entries if _runs_around(entry, scope)})
-        )
+    def _hooks(self, scope: str, reached: Iterable[int]) -> tuple[str, ...]:
+        """Handlers of the hooks that can run around an endpoint of a blueprint.
+
+        Context processors run where the endpoint or one of its other hooks renders a template.
+        """
+        in_scope = [entry for entry in self.found.entries if _covers(entry, scope)]
+        around = [entry for entry in in_scope if entry.kind in _AROUND]
+        if self._renders(reached) or any(self._handler_renders(e.handlers) for e in around):
+            around += [e for e in in_scope if e.kind is m.EntryKind.CONTEXT_PROCESSOR]
+        return tuple(sorted({entry.handler for entry in around}))
+
+    def _renders(self, reached: Iterable[int]) -> bool:
+        return any(self._definition(number).startswith("template:") for number in reached)
+
+    def _handler_renders(self, handlers: tuple[int, ...]) -> bool:
+        if handlers not in self._rendering:
+            self._rendering[handlers] = self._renders(self._reach(self._roots(handlers)))
+        return self._rendering[handlers]
 
     # Paths -----------------------------------------------------------------------------------
 
@@ -186,6 +200,6 @@ class Effects:
         return ()
 
 
-def _runs_around(entry: FoundEntry, scope: str) -> bool:
-    """Whether a hook can run around the endpoints of the blueprint `scope` (dotted)."""
-    return entry.kind in _AROUND and (not entry.scope or entry.scope in scope.split("."))
+def _covers(entry: FoundEntry, scope: str) -> bool:
+    """Whether an entry's scope holds the endpoints of the blueprint `scope` (dotted)."""
+    return not entry.scope or entry.scope in scope.split(".")

@@ -52,8 +52,6 @@ class Templates:
         self.references: list[FoundReference] = []
         self._globals: dict[str, int] = {}
         self._hooks = hooks
-        self._renderers: list[int] = []
-        self._processors: list[int] = []
         self._linked: set[tuple[int, int]] = set()
         engine.later(self._provide)
 
@@ -103,8 +101,6 @@ class Templates:
         parent = self.engine.activations[value.link] if value.link >= 0 else None
         definition = self.engine.program.definitions[value.index]
         activation = self.engine.activation(definition, parent)
-        self._processors.append(activation.number)
-        self.links.update((renderer, activation.number) for renderer in self._renderers)
         self.engine.watch(activation.returns, self._mapping)
 
     def _mapping(self, number: int) -> None:
@@ -181,8 +177,6 @@ class Templates:
             root = names.module_activation(self.engine, site.activation)
             names.share_context(self.engine, root, template)
         else:
-            self._renderers.append(site.activation.number)
-            self.links.update((site.activation.number, p) for p in self._processors)
             self._pass(site, template)
 
     def _pass(self, site: CallSite, template: Activation) -> None:
