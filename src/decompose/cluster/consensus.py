@@ -11,10 +11,10 @@ from decompose.cluster.net import Labels, Net, canonical, modularity, rand_index
 from decompose.cluster.runs import degrees, leiden, mixed
 
 SEEDS = tuple(range(1, 49))
-_WORK = 400_000
-_FEWEST = 8
-_FEW = 3
-_HUGE = 60_000
+_WORK = 1_200_000
+_FEWEST = 12
+_FEW = 4
+_HUGE = 150_000
 _SHARPEN = 3
 _FLOOR = 0.02
 _ROUNDS = 12
@@ -39,8 +39,8 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, *, resolution: float = 1.0
     (Poulin and Théberge 2019): w * (0.02 + 0.98 p^2), three times over, the first time with
     runs of several algorithms. Then nodes on which all runs agree are contracted, and the
     contracted graph is clustered again, until all runs agree (core groups: Ovelgönne and
-    Geyer-Schulz 2013). Large graphs take fewer of the seeds: at least 8, beyond
-    60,000 edges 3.
+    Geyer-Schulz 2013). Large graphs take fewer of the seeds: at least 12, beyond
+    150,000 edges 4.
     """
     used = seeds[: max(_fewest(net), _WORK // max(1, len(net.edges)))]
     runs = mixed(net, used, resolution)
