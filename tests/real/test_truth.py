@@ -24,7 +24,15 @@ TRUTH = Truth(
 DOCUMENT = {
     "routes": [{"rule": "/", "methods": ["OPTIONS", "HEAD", "GET"], "endpoint": "index"}],
     "tables": [{"name": "posts"}],
-    "endpoints": [{"name": "index", "effects": [{"table": "posts", "mode": "write"}]}],
+    "endpoints": [
+        {
+            "name": "index",
+            "handler": "blog.index",
+            "hooks": ["blog.count"],
+            "effects": [{"table": "posts", "mode": "write"}],
+        },
+        {"name": "before-request:blog.count", "handler": "blog.count", "hooks": [], "effects": []},
+    ],
 }
 
 

@@ -44,7 +44,7 @@ def explain(
         pulls=pulls,
         seams=tuple(s for s in seams if members & _ends(model, s) or s.target == name),
         reasons=_reasons(placements, partition, kind, name),
-        moves=_moves(name, service, rival, evidence),
+        moves=_moves(kind, name, service, rival, evidence),
     )
 
 
@@ -107,10 +107,19 @@ def _reasons(
     return tuple(found)
 
 
+def _decision(kind: str, name: str) -> str:
+    """What a person can write into the boundary file."""
+    if kind == "table":
+        return f"An owner in the boundary file: {name!r} to the service you want."
+    if kind in ("endpoint", "route"):
+        return "A pin of its handler in the boundary file to the service you want."
+    return f"A pin in the boundary file: {name!r} to the service you want."
+
+
 def _moves(
-    name: str, service: str, rival: Pull | None, evidence: Sequence[Evidence]
+    kind: str, name: str, service: str, rival: Pull | None, evidence: Sequence[Evidence]
 ) -> tuple[str, ...]:
-    moves = [f"A pin in the boundary file: {name!r} to the service you want."]
+    moves = [_decision(kind, name)]
     if rival is not None:
         moves.insert(0, f"Without its strongest ties to {service}, {rival.service} would be next: "
                      f"it holds {rival.share:.0%} of the evidence.")  # fmt: skip

@@ -101,10 +101,12 @@ def _steps(first: str, found: Sequence[Seam]) -> tuple[str, ...]:
         f"Look through the boundary file, starting with {first}, and pin what you disagree with."
     ]
     if debt:
-        shown = f"{debt[0].location} writes {debt[0].target}"
-        steps.append(f"Give {len(debt)} direct writes of foreign tables a function of the owner; "
-                     f"{shown} is the first.")  # fmt: skip
-    steps.append("Record traffic of the monolith, so that the split can be proved against it.")
+        more = f", and {len(debt) - 1} more like it" if len(debt) > 1 else ""
+        steps.append(
+            f"Give the owner of {debt[0].target} a function for the write at "
+            f"{debt[0].location}{more}."
+        )
+    steps.append("Ask `decompose explain NAME` about whatever surprises you.")
     return tuple(steps)
 
 

@@ -302,6 +302,6 @@ def _findings(candidates: Sequence[Candidate], wanted: int | None) -> tuple[Find
             code="services-not-reached",
             severity=Severity.WARNING,
             message=f"{wanted} services were asked for; the code and the boundary allow {counts}.",
-            hint="Ask for one of these numbers, or loosen pins, must_link and cannot_link.",
+            hint="Ask for one of these numbers, or loosen pins, must-link and cannot-link.",
         ),
     )

@@ -28,8 +28,8 @@ def wishes(model: SystemModel, boundary: Boundary) -> Wishes:
     """Resolve every name, or raise a UserError that names the unknown one and its neighbours."""
     names = _Names(model)
     _check(model, boundary)
-    linked = [[names.find(n, "must_link") for n in group] for group in boundary.must_link]
-    parted = [[names.find(n, "cannot_link") for n in group] for group in boundary.cannot_link]
+    linked = [[names.find(n, "must-link") for n in group] for group in boundary.must_link]
+    parted = [[names.find(n, "cannot-link") for n in group] for group in boundary.cannot_link]
     groups = _merged([frozenset().union(*group) for group in linked if group])
     units = {name: number for number, group in enumerate(groups) for name in group}
     for member in (member for group in parted for member in group):
@@ -73,7 +73,7 @@ def _pair(units: dict[str, int], a: str, b: str) -> tuple[int, int]:
     if one == two:
         raise UserError(
             f"{a!r} and {b!r} are asked to be both together and apart.",
-            hint="Take one of them out of must_link or cannot_link.",
+            hint="Take one of them out of must-link or cannot-link.",
         )
     return min(one, two), max(one, two)
 
@@ -114,7 +114,7 @@ def _linked_pins(pins: dict[str, str], groups: Iterable[frozenset[str]]) -> dict
         if len(wanted) > 1:
             raise UserError(
                 f"{min(group)!r} must stay with definitions that are pinned to {wanted}.",
-                hint="Pin one must_link group to one service.",
+                hint="Pin one must-link group to one service.",
             )
         pins.update((name, service) for name in sorted(group) for service in wanted)
     return pins

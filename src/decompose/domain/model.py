@@ -221,8 +221,9 @@ class Transaction:
 class EndpointEffects:
     """What an entry point (a route's or an `Entry`'s handler) reaches and touches.
 
-    `name` is the endpoint's name, or `KIND:HANDLER` for an entry. `hooks` are handlers of hooks
-    that run around it; their effects are in its own, each path starting at the hook.
+    `name` is the endpoint's name, or `KIND:HANDLER` for an entry. `hooks` are handlers of the
+    entries that run around it (request hooks, error handlers, context processors where something
+    renders); what those do is in effects of their own, not here.
     """
 
     name: str
