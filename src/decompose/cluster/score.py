@@ -103,5 +103,11 @@ def evenness(sizes: Sequence[int]) -> float:
 
 
 def score(services: int, found: float, expected: float, cut: float, even: float) -> float:
-    """(Q - E[Q] - 0.25 * torn) * evenness; staying one service scores 0."""
-    return 0.0 if services <= 1 else (found - expected - TORN * cut) * even
+    """(Q - E[Q] - 0.25 * torn) * evenness; staying one service scores 0.
+
+    Below 0 it is divided by the evenness: crumbs beside one large service are no better for it.
+    """
+    if services <= 1:
+        return 0.0
+    gain = found - expected - TORN * cut
+    return gain * even if gain > 0 else gain / max(even, _CRUMB)

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.resolve.engine import Engine
 
+_WORTH_TELLING = 0.005  # the share of places from which a cap can change what is found
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -24,7 +26,7 @@ def uncollected() -> Iterator[None]:
 
 def capped(engine: Engine) -> Iterator[Finding]:
     """A note for each bound that the resolution met."""
-    if engine.capped:
+    if len(engine.capped) > _WORTH_TELLING * len(engine.points):
         yield _note(
             f"{len(engine.capped)} of {len(engine.points)} places in the code can hold more than "
             f"{engine.most_values} values; the first {engine.most_values} were followed"
