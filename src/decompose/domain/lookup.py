@@ -69,14 +69,16 @@ def nodes(model: SystemModel) -> tuple[Definition, ...]:
 
 
 def hubs(model: SystemModel) -> dict[str, str]:
-    """The top-level definition that stands for each table that has one."""
-    top = tops(model)
+    """The top-level definition that stands for each table that has one.
+
+    A migration or a test may declare the table once more; the application's own counts first.
+    """
+    top, own = tops(model), inside(model)
     found = {}
     for table in model.tables:
-        for name in (table.definition, *table.entities):
-            if name in top:
-                found[table.name] = top[name]
-                break
+        names = [name for name in (table.definition, *table.entities) if name in top]
+        for name in [*(name for name in names if name in own), *names][:1]:
+            found[table.name] = top[name]
     return found
 
 
