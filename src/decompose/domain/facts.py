@@ -305,7 +305,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `name` is the dotted module name; a template's is `template:NAME`, an SQL file's `sql:PATH`.
     `language` is `python`, `jinja` or `sql`. `exports` is a literal `__all__`, if there is one.
-    `words` counts the identifiers' and docstrings' words, for the vocabulary.
+    `words` counts the identifiers' words, for the vocabulary.
     """
 
     name: str

@@ -18,10 +18,8 @@ from decompose.domain.facts import (
     Expr,
     Iter,
     Lit,
-    Module,
     Name,
     Seq,
-    SetAttr,
     Star,
     Sub,
     Text,
@@ -29,6 +27,7 @@ from decompose.domain.facts import (
     Yield,
 )
 from decompose.readers.python.builder import Builder
+from decompose.readers.python.special import SPECIAL_CALLS, called_name, parsed
 
 _BOOL, _NUMBER, _STR = Lit("bool"), Lit("number"), Lit("str")
 _LITERALS = {float: Lit("float"), complex: Lit("complex"), bytes: Lit("bytes")}
@@ -36,8 +35,6 @@ _UNKNOWN = Lit("unknown")
 _PERCENT = re.compile(r"%(?:\([^)]*\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]")
 _BRACES = re.compile(r"\{[^{}]*\}")
 _KEPT_CONSTANTS = 256
-_SETATTR_ARGUMENTS = 3
-_FROM_LIST = 3
 
 
 class ExpressionLowering(Builder):
@@ -60,7 +57,7 @@ class ExpressionLowering(Builder):
             return None
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
-                node = _parsed(node.value, node.lineno)
+                node = parsed(node.value, node.lineno)
             except (SyntaxError, ValueError):
                 return _STR
         if isinstance(node, ast.Subscript):
@@ -101,7 +98,7 @@ def _attribute(low: ExpressionLowering, node: ast.Attribute) -> Expr:
 
 
 def _call(low: ExpressionLowering, node: ast.Call) -> Expr:
-    special = _SPECIAL_CALLS.get(_called_name(node.func))
+    special = SPECIAL_CALLS.get(called_name(node.func))
     if special is not None:
         lowered = special(low, node)
         if lowered is not None:
@@ -113,96 +110,6 @@ def _call(low: ExpressionLowering, node: ast.Call) -> Expr:
         named = tuple(value for _, value in kwargs)
         return Text(_filled(func.value, _BRACES, (*args, *named)))
     return Call(func, args, kwargs, node.func.end_lineno or node.lineno)
-
-
-def _called_name(func: ast.expr) -> str:
-    if isinstance(func, ast.Name):
-        return func.id
-    return func.attr if isinstance(func, ast.Attribute) else ""
-
-
-def _import_module(low: ExpressionLowering, node: ast.Call) -> Expr | None:
-    """`import_module("literal")`; the relative form needs `__name__` or `__package__`."""
-    if not node.args or not isinstance(node.args[0], ast.Constant):
-        return None
-    name = node.args[0].value
-    if not isinstance(name, str):
-        return None
-    target = _module_name(low, name, node)
-    low.add_import(target, "", node.lineno)
-    if _called_name(node.func) == "__import__" and not _has_from_list(node):
-        return Module(target.partition(".")[0])
-    return Module(target)
-
-
-def _module_name(low: ExpressionLowering, name: str, node: ast.Call) -> str:
-    """The absolute name of a module that `import_module` names, from a literal package or ours."""
-    level = len(name) - len(name.lstrip("."))
-    given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "package")]
-    package = given[0].value if level and given and isinstance(given[0], ast.Constant) else None
-    if not isinstance(package, str):
-        return low.absolute(name[level:], level)
-    parts = package.split(".")[: 1 - level or None]
-    return ".".join([*parts, name[level:]])
-
-
-def _has_from_list(node: ast.Call) -> bool:
-    return len(node.args) > _FROM_LIST or any(word.arg == "fromlist" for word in node.keywords)
-
-
-def _getattr(low: ExpressionLowering, node: ast.Call) -> Expr | None:
-    if len(node.args) < 2 or not isinstance(node.func, ast.Name):  # noqa: PLR2004 - getattr(x, n)
-        return None
-    name = node.args[1]
-    if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
-        return None
-    value: Expr = Attr(low.lower(node.args[0]), name.value, node.lineno)
-    if len(node.args) == _SETATTR_ARGUMENTS:
-        value = Choice((value, low.lower(node.args[2])))
-    return value
-
-
-def _setattr(low: ExpressionLowering, node: ast.Call) -> Expr | None:
-    if len(node.args) != _SETATTR_ARGUMENTS or not isinstance(node.func, ast.Name):
-        return None
-    target, name, value = node.args
-    attr = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else "*"
-    if attr == "*":
-        low.effect(name)
-    statement = SetAttr(low.lower(target), attr, low.lower(value), False, node.lineno)
-    low.scope.body.append(statement)
-    return Const(None)
-
-
-def _evaluate(low: ExpressionLowering, node: ast.Call) -> Expr | None:
-    """`eval("literal")` runs what the literal says, as seen from here."""
-    if not node.args or not isinstance(node.args[0], ast.Constant):
-        return None
-    try:
-        inner = _parsed(str(node.args[0].value), node.lineno)
-    except (SyntaxError, ValueError):
-        return None
-    call = Call(low.lower(node.func), (_STR,), (), node.lineno)
-    low.scope.body.append(Eval(call, node.lineno))
-    return low.lower(inner)
-
-
-def _parsed(text: str, line: int) -> ast.expr:
-    """The expression that a string at `line` holds."""
-    inner = ast.parse(text.strip(), mode="eval").body
-    for child in ast.walk(inner):
-        if isinstance(child, ast.expr):
-            child.lineno = child.end_lineno = line
-    return inner
-
-
-_SPECIAL_CALLS: dict[str, Callable[[ExpressionLowering, ast.Call], Expr | None]] = {
-    "import_module": _import_module,
-    "__import__": _import_module,
-    "getattr": _getattr,
-    "setattr": _setattr,
-    "eval": _evaluate,
-}
 
 
 def _subscript(low: ExpressionLowering, node: ast.Subscript) -> Expr:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import Counter
-from functools import lru_cache
 
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.readers.python.exports import exports
 from decompose.readers.python.statements import Lowering
+from decompose.source.words import count_words
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_SHORTEST_WORD = 3
 _PYTHON_2 = re.compile(
     rb"^\s*(print\s+[\"'\w]|exec\s+[\"']|raise\s+\w+\s*,|except\s+\w+\s*,)", re.M
 )
@@ -62,23 +59,8 @@ def _facts(file: SourceFile, content: bytes, tree: ast.Module) -> ModuleFacts:
         definitions=definitions,
         imports=tuple(lowering.imports),
         exports=exports(definitions[0].body),
-        words=_words(lowering.words),
+        words=count_words(lowering.words),
     )
-
-
-def _words(identifiers: list[str]) -> tuple[tuple[str, int], ...]:
-    counts: Counter[str] = Counter()
-    for identifier, count in Counter(identifiers).items():
-        for word in split_words(identifier):
-            counts[word] += count
-    return tuple(sorted(counts.items()))
-
-
-@lru_cache(maxsize=65536)
-def split_words(identifier: str) -> tuple[str, ...]:
-    """The lower-case words of an identifier in any case style."""
-    words = (word.lower() for word in _WORD.findall(identifier))
-    return tuple(word for word in words if len(word) >= _SHORTEST_WORD)
 
 
 def _unread(file: SourceFile, content: bytes, error: Exception) -> ModuleFacts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from typing import cast
 
 from decompose.domain.facts import (
     Assign,
@@ -15,11 +14,9 @@ from decompose.domain.facts import (
     Define,
     DefinitionFacts,
     DelAttr,
-    Enter,
     Eval,
     Expr,
     From,
-    Iter,
     Lit,
     Module,
     Name,
@@ -32,19 +29,9 @@ from decompose.domain.facts import (
     Star,
     StarImport,
 )
-from decompose.readers.python.bound import bound_names
+from decompose.readers.python import control
 from decompose.readers.python.expressions import ExpressionLowering, unpack
-from decompose.readers.python.patterns import bindings
-from decompose.readers.python.scope import Scope, merge
-
-_TERMINATORS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
-
-
-_MOST_TURNS = 16
-_DEFINING = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
-    *(ast.For, ast.AsyncFor, ast.While),
-)
+from decompose.readers.python.scope import Scope
 
 
 class Lowering(ExpressionLowering):
@@ -95,14 +82,15 @@ class Lowering(ExpressionLowering):
             for target, part in zip(targets, held, strict=True):
                 self.assign(target, part, line)
             return
-        for target, part in unpack(self._named(value, line), targets):
+        for target, part in unpack(self.named(value, line), targets):
             self.assign(target, part, line)
 
     def _held(self, value: Expr, line: int) -> Expr:
         """`value`, in a temporary where binding another target could change what it means."""
-        return value if isinstance(value, Const | Lit | Name | Seq) else self._named(value, line)
+        return value if isinstance(value, Const | Lit | Name | Seq) else self.named(value, line)
 
-    def _named(self, value: Expr, line: int) -> Name:
+    def named(self, value: Expr, line: int) -> Name:
+        """`value` as a variable: a temporary where it is no variable yet."""
         if isinstance(value, Name):
             return value
         target, name = self.scope.temporary(value)
@@ -252,7 +240,7 @@ def _class(low: Lowering, node: ast.ClassDef) -> None:
 def _assign(low: Lowering, node: ast.Assign) -> None:
     value = low.lower(node.value)
     if len(node.targets) > 1 and not isinstance(value, Const | Lit | Name | Seq):
-        value = low._named(value, node.lineno)
+        value = low.named(value, node.lineno)
     for target in node.targets:
         low.assign(target, value, node.lineno)
 
@@ -327,147 +315,6 @@ def _import_from(low: Lowering, node: ast.ImportFrom) -> None:
             low.scope.body.append(Assign(target, From(module, alias.name), None, node.lineno))
 
 
-def _if(low: Lowering, node: ast.If) -> None:
-    typing_only = _is_type_checking(node.test)
-    low.effect(node.test)
-    low.conditions += 1
-    low.typing_only += typing_only
-    before = dict(low.scope.current)
-    low.block(node.body)
-    low.typing_only -= typing_only
-    after_body, low.scope.current = low.scope.current, dict(before)
-    low.block(node.orelse)
-    low.conditions -= 1
-    if _ends(node.body):
-        return
-    after_else = low.scope.current
-    low.scope.current = after_body if _ends(node.orelse) else merge(after_body, after_else)
-
-
-def _is_type_checking(test: ast.expr) -> bool:
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", "")
-    return name == "TYPE_CHECKING"
-
-
-def _ends(body: list[ast.stmt]) -> bool:
-    return bool(body) and isinstance(body[-1], _TERMINATORS)
-
-
-def _for(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
-    if _can_unroll(node):
-        _unroll(low, node)
-        return
-    source = Iter(low.lower(node.iter), node.iter.lineno)
-    _loop(low, node, lambda: low.assign(node.target, source, node.lineno))
-
-
-def _can_unroll(node: ast.For | ast.AsyncFor) -> bool:
-    """Whether a loop goes over a short display of tuples, with a body that defines nothing."""
-    if not isinstance(node.iter, ast.List | ast.Tuple):
-        return False
-    items = node.iter.elts
-    if not 0 < len(items) <= _MOST_TURNS or len(node.body) > _MOST_TURNS:
-        return False
-    if not all(isinstance(item, ast.Tuple | ast.List) for item in items):
-        return False
-    return not any(isinstance(inner, _DEFINING) for part in node.body for inner in ast.walk(part))
-
-
-def _unroll(low: Lowering, node: ast.For | ast.AsyncFor) -> None:
-    """Lower a body once for each item, so that what stands together stays together."""
-    before, versions = dict(low.scope.current), dict(low.scope.versions)
-    low.conditions += 1
-    for item in cast("ast.List | ast.Tuple", node.iter).elts:
-        low.assign(node.target, low.lower(item), node.lineno)
-        low.block(node.body)
-    low.block(node.orelse)
-    low.conditions -= 1
-    low.scope.current = _unchanged(low.scope, before, versions)
-
-
-def _while(low: Lowering, node: ast.While) -> None:
-    _loop(low, node, lambda: low.effect(node.test))
-
-
-def _loop(
-    low: Lowering, node: ast.For | ast.AsyncFor | ast.While, begin: Callable[[], None]
-) -> None:
-    """Lower a loop; `begin` is what happens before each turn.
-
-    A turn is certain of what its beginning binds, and of what the loop binds nowhere.
-    """
-    scope = low.scope
-    before, versions = dict(scope.current), dict(scope.versions)
-    bound = bound_names((node,))
-    certain = {name: version for name, version in before.items() if name not in bound}
-    low.conditions += 1
-    scope.current = dict(certain)
-    begin()
-    low.block(node.body)
-    scope.current = certain
-    low.block(node.orelse)
-    low.conditions -= 1
-    scope.current = _unchanged(scope, before, versions)
-
-
-def _try(low: Lowering, node: ast.Try) -> None:
-    before = dict(low.scope.current)
-    versions = dict(low.scope.versions)
-    low.conditions += 1
-    low.block([*node.body, *node.orelse])
-    after = low.scope.current
-    for handler in node.handlers:
-        low.scope.current = _unchanged(low.scope, before, versions)
-        _handler(low, handler)
-        after = after if _ends(handler.body) else merge(after, low.scope.current)
-    low.scope.current = after
-    low.conditions -= 1
-    low.block(node.finalbody)
-
-
-def _unchanged(scope: Scope, before: dict[str, int], versions: dict[str, int]) -> dict[str, int]:
-    return {n: v for n, v in before.items() if scope.versions.get(n) == versions.get(n)}
-
-
-def _handler(low: Lowering, handler: ast.ExceptHandler) -> None:
-    if handler.type is not None:
-        caught = low.lower(handler.type)
-        if handler.name:
-            name = low.scope.bind(handler.name)
-            value = Call(Name("@instance"), (caught,), (), handler.lineno)
-            low.scope.body.append(Assign(name, value, None, handler.lineno))
-        else:
-            low.scope.body.append(Eval(caught, handler.lineno))
-    low.block(handler.body)
-
-
-def _with(low: Lowering, node: ast.With | ast.AsyncWith) -> None:
-    for item in node.items:
-        entered = Enter(low.lower(item.context_expr), item.context_expr.lineno)
-        if item.optional_vars is not None:
-            low.assign(item.optional_vars, entered, node.lineno)
-        else:
-            low.scope.body.append(Eval(entered, item.context_expr.lineno))
-    low.block(node.body)
-
-
-def _match(low: Lowering, node: ast.Match) -> None:
-    subject = low._named(low.lower(node.subject), node.lineno)
-    before = after = dict(low.scope.current)
-    low.conditions += 1
-    for case in node.cases:
-        low.scope.current = dict(before)
-        for name, value in bindings(low, case.pattern, subject):
-            line = case.pattern.lineno
-            low.scope.body.append(Assign(low.scope.bind(name), value, None, line))
-        if case.guard is not None:
-            low.effect(case.guard)
-        low.block(case.body)
-        after = after if _ends(case.body) else merge(after, low.scope.current)
-    low.conditions -= 1
-    low.scope.current = after
-
-
 def _outer(low: Lowering, node: ast.Global | ast.Nonlocal) -> None:
     low.scope.outer.update(node.names)
 
@@ -493,15 +340,15 @@ _STATEMENTS: dict[type, Callable[..., None]] = {
     ast.Delete: _delete,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
-    ast.If: _if,
-    ast.For: _for,
-    ast.AsyncFor: _for,
-    ast.While: _while,
-    ast.Try: _try,
-    ast.TryStar: _try,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.Match: _match,
+    ast.If: control.if_,
+    ast.For: control.for_,
+    ast.AsyncFor: control.for_,
+    ast.While: control.while_,
+    ast.Try: control.try_,
+    ast.TryStar: control.try_,
+    ast.With: control.with_,
+    ast.AsyncWith: control.with_,
+    ast.Match: control.match_,
     ast.Global: _outer,
     ast.Nonlocal: _outer,
     ast.Assert: _assert,
