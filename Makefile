@@ -10,7 +10,7 @@ READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test quick check bench real browser sample pages picture lock clean
+.PHONY: large demo test quick check bench real browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample and name the page to open
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -30,6 +30,9 @@ check: $(READY) ## Style, types and architecture
 
 bench: $(READY) ## Measurements: quality of the partition, time, memory
 	$(BIN)/pytest -m bench -s
+
+large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
+	$(BIN)/pytest -m large -s
 
 real: $(READY) ## Real applications, fetched and run, compared with what was found in their code
 	$(BIN)/pytest -m real -s

@@ -24,7 +24,7 @@ from real.workspace import install
 from .hide import hide, opaque_names, renamed
 from .partitions import by_module, feature_of, louvain, propagation, shuffled
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.real]
 
 PACKAGES = {"sample": "shop", "flaskbb": "flaskbb"}
 SEEDS = range(20)

@@ -53,8 +53,7 @@ def test_django_with_its_tests(django: Path) -> None:
     _measure("Django and its tests", django)
 
 
-@pytest.mark.bench
-@pytest.mark.skipif("DECOMPOSE_BENCH_LARGE" not in os.environ, reason="takes minutes and gigabytes")
+@pytest.mark.large
 def test_a_million_lines(django: Path, tmp_path: Path) -> None:
     """Copies of Django side by side, each a package tree of its own."""
     for name in ("first", "second", "third"):
