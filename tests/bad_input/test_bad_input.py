@@ -20,6 +20,7 @@ GOOD = {"app", "models"}
         pytest.param(b"a = 1\nb = '\xe9'\n", 2, "wrong-encoding", id="wrong encoding"),
         pytest.param(b"# coding: nonsense\n", 1, "wrong-encoding", id="unknown encoding"),
         pytest.param(b"a = 1\nb\0 = 2\n", 2, "null-byte", id="null byte"),
+        pytest.param("a = 1\n".encode("utf-16"), 1, "wrong-encoding", id="UTF-16"),
         pytest.param(b"x = " + b"[" * 1000 + b"]" * 1000, None, "", id="brackets 1,000 deep"),
         pytest.param(b"x = " + b"-" * 5000 + b"1", None, "", id="operators 5,000 deep"),
         pytest.param(b"x = " + b"1+" * 20000 + b"1", None, "", id="a sum of 20,000"),

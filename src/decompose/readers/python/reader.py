@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import re
 import warnings
 
@@ -80,6 +81,8 @@ def _diagnosis(content: bytes, error: Exception) -> tuple[str, int, str]:
     line = getattr(error, "lineno", None) or 0
     if isinstance(error, RecursionError | MemoryError):
         return "too-deep", line or _longest(content), "The code is nested too deeply to be read."
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "wrong-encoding", 1, "The file is UTF-16, which Python can't read as source."
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
         return "null-byte", line, "The file holds a null byte."
