@@ -37,7 +37,6 @@ _ODD: dict[str, str | bytes] = {
 }
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
 def test_odd_trees(shop: Shop) -> None:
     """Cycles, crowds, odd names and special files end neither the run nor the report."""
     shop.add(_ODD)

@@ -18,12 +18,13 @@ from decompose.errors import UserError
 from decompose.evidence.data import Data
 from decompose.evidence.structure import Structure
 from decompose.evidence.transaction import Transactions
-from decompose.evidence.weigh import couple
+from decompose.evidence.weigh import weigh
 from shop import SHOP
 
 
 def divided(model: SystemModel, boundary: Boundary | None = None) -> Clustering:
-    graph = couple(model, "", [Structure(), Data(), Transactions()])
+    sources = (Structure(), Data(), Transactions())
+    graph = weigh(model, [item for source in sources for item in source.collect(model, "")])
     return partition(model, graph, boundary or Boundary())
 
 

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from math import fsum
 
 from decompose.domain.lookup import nodes
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import CouplingGraph, Evidence, EvidenceKind
-from decompose.ports import EvidenceSource
 
 REACH = {EvidenceKind.VOCABULARY: 0.4, EvidenceKind.HISTORY: 0.4, EvidenceKind.TRACE: 0.8}
-
-
-def couple(model: SystemModel, root: str, sources: Sequence[EvidenceSource]) -> CouplingGraph:
-    """The coupling graph of what all sources find in `model`."""
-    collected = [evidence for source in sources for evidence in source.collect(model, root)]
-    return weigh(model, collected)
 
 
 def weigh(model: SystemModel, collected: Iterable[Evidence]) -> CouplingGraph:

@@ -34,20 +34,16 @@ class Expressions(Displays):
         if bare == "@instance":
             return self.unknown
         here = self._activation
-        if bare not in here.definition.versions or here.parent is None:
-            if (
-                names.owner(here, bare) is None
-                or here.parent is None
-                or self._is_module_level(here, bare)
-            ):
-                self._refer_global(bare)
-        elif here.definition.facts.kind not in ("class",):
-            pass
+        if here.parent is None or self._is_global(here, bare):
+            self._refer_global(bare)
         return names.lookup(self.engine, here, expr.id)
 
-    def _is_module_level(self, here: Activation, name: str) -> bool:
+    def _is_global(self, here: Activation, name: str) -> bool:
+        """Whether a name read here is none of a function's own, nor of one around it."""
+        if name in here.definition.versions:
+            return False
         holder = names.owner(here, name)
-        return holder is not None and holder.parent is None
+        return holder is None or holder.parent is None
 
     def _refer_global(self, name: str) -> None:
         module = self._activation.definition.module.facts.name

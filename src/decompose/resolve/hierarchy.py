@@ -62,12 +62,6 @@ class Hierarchy:
             if values[number].kind is Kind.EXTERNAL and values[number].name != "builtins.object"
         ]
 
-    def is_subclass(self, class_: int, path: str) -> bool:
-        """Whether a library's class with this path (its end suffices) is among the bases."""
-        entry = self._entries.get(class_)
-        values = [self.engine.values[n] for n in entry.order] if entry is not None else []
-        return any(v.kind is Kind.EXTERNAL and v.name.endswith(path) for v in values)
-
     def _add_base(self, entry: ClassEntry, position: int, base: int) -> None:
         kind = self.engine.values[base].kind
         if kind not in (Kind.CLASS, Kind.EXTERNAL) or base in entry.bases[position]:
