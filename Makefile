@@ -12,8 +12,14 @@ export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: large demo test quick check bench real browser sample pages picture lock clean
 
-demo: $(READY) ## Analyse the sample and name the page to open
+demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
+	$(BIN)/decompose scaffold sample_monolith --output decompose-split
+	$(UV) venv --quiet --clear --python $(PYTHON) .cache/demo
+	$(UV) pip install --quiet --python .cache/demo/bin/python \
+		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt
+	.cache/demo/bin/python decompose-split/run.py -- sh -c \
+		'cd sample_monolith && SHOP_BASE_URL=$$GATEWAY_URL ../.cache/demo/bin/python -m pytest'
 	@echo "Open $(CURDIR)/decompose-report/index.html"
 
 test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
@@ -23,9 +29,16 @@ quick: $(READY) ## The tests without building and installing packages
 	$(BIN)/pytest --ignore=tests/packaging
 
 check: $(READY) ## Style, types and architecture
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+<<<<<<< HEAD
+	$(BIN)/ruff check src tests templates
+	$(BIN)/ruff format --check src tests templates
+=======
+	$(BIN)/ruff check src tests templates/servicekit
+	$(BIN)/ruff format --check src tests templates/servicekit
+>>>>>>> kitdata
 	$(BIN)/mypy
+	MYPYPATH=templates/gateway $(BIN)/mypy --package gateway
+	cd templates/system && ../../$(BIN)/mypy --strict --package runner
 	$(BIN)/lint-imports
 
 bench: $(READY) ## Measurements: quality of the partition, time, memory
@@ -60,7 +73,7 @@ lock: $(UV) ## Choose new versions of what is depended on
 	$(UV) lock --upgrade --python $(PYTHON)
 
 clean: ## Remove what the targets above made
-	rm -rf .venv .cache build dist decompose-report
+	rm -rf .venv .cache build dist decompose-report decompose-split
 
 $(READY): uv.lock pyproject.toml | $(UV)
 	$(UV) sync --locked --python $(PYTHON)

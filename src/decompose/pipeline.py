@@ -1,4 +1,4 @@
-"""The stages of an analysis, one after the other."""
+"""The stages of an analysis and of a scaffold, one after the other."""
 
 from __future__ import annotations
 
@@ -10,14 +10,20 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
+from decompose.domain.generated import GeneratedFile
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
-from decompose.domain.source import SourceTree
+from decompose.domain.plan import CutPlan, ServicePlan
+from decompose.domain.slicing import Cut, Slice
+from decompose.domain.source import Read, SourceTree
+from decompose.plan import extract, make_plan
 from decompose.ports import EvidenceSource, Progress, Reader
-from decompose.source import FactsCache, discover, find_boundary, load_boundary, read_all
+from decompose.slice import slice_service
+from decompose.source import FactsCache, decode, discover, find_boundary, load_boundary, read_all
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], tuple[GeneratedFile, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +31,15 @@ class Toolkit:
     """The parts that an analysis is made with.
 
     `resolve` gives the system model of what the readers found. `divide` clusters the evidence
-    and assesses the result; its last argument is the absolute path of the source tree.
+    and assesses the result; its last argument is the absolute path of the source tree. `target`
+    makes the files of a system of a plan and its slices.
     """
 
     readers: tuple[Reader, ...]
     evidence: tuple[EvidenceSource, ...]
     resolve: Resolve
     divide: Divide
+    target: Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,60 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
     progress.stage("Clustering", 0)
     analysis = toolkit.divide(model, evidence, boundary, tree.root)
     return replace(analysis, findings=_findings(tree, facts, model, analysis))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A split before it is written: the plan, one slice for each of its services, the files."""
+
+    plan: CutPlan
+    slices: tuple[Slice, ...]
+    files: tuple[GeneratedFile, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the plan and the slices found, each thing once."""
+        return tuple(sorted({*self.plan.findings, *(f for s in self.slices for f in s.findings)}))
+
+
+def scaffold(
+    root: Path, toolkit: Toolkit, options: Options, progress: Progress, only: str = ""
+) -> System:
+    """The split of the code below `root`, as data; nothing is written.
+
+    With `only`, that service is taken out of the monolith and the rest is the other service.
+    Raises UserError where the tree or the boundary file can't be used, or no split can be planned.
+    """
+    analysis = analyze(root, toolkit, options, progress)
+    analysis = extract(analysis, only) if only else analysis
+    tree = discover(root, analysis.boundary.ignore)
+    read = _reader(Path(tree.root))
+    plan = make_plan(analysis, read)
+    progress.stage("Slicing", len(plan.services))
+    slices = []
+    for service in plan.services:
+        slices.append(slice_service(tree, read, analysis.model, _cut(plan, service)))
+        progress.advance(1)
+    progress.stage("Writing", 0)
+    files = toolkit.target(analysis.model, plan, slices, read)
+    return System(plan=plan, slices=tuple(slices), files=files)
+
+
+def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
+    return Cut(
+        service=service.name,
+        handlers=service.handlers,
+        excluded=service.excluded,
+        tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
+        roots=plan.application.roots,
+    )
+
+
+def _reader(root: Path) -> Read:
+    def read(path: str) -> str:
+        return decode((root / path).read_bytes(), path).text
+
+    return read
 
 
 def _boundary(root: Path, options: Options) -> Boundary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from decompose.domain.analysis import Advice, Analysis, Verdict
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import DefinitionFacts, ModuleFacts
 from decompose.domain.finding import Finding, Location
+from decompose.domain.generated import GeneratedFile
 from decompose.domain.model import Module, SystemModel
 from decompose.domain.partition import (
     CouplingGraph,
@@ -22,7 +23,9 @@ from decompose.domain.partition import (
     Service,
     TableOwner,
 )
-from decompose.domain.source import SourceFile, SourceTree
+from decompose.domain.plan import CutPlan
+from decompose.domain.slicing import Slice
+from decompose.domain.source import Read, SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
 from decompose.wiring.program import Program
@@ -175,13 +178,31 @@ def explain(analysis: Analysis, name: str, console: Console) -> None:
     console.print(f"{name} is in all")
 
 
+def target(
+    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read
+) -> tuple[GeneratedFile, ...]:
+    """A file for each service, with the paths of its slice."""
+    return tuple(
+        GeneratedFile(
+            path=f"{service.name}.txt", content=repr([f.path for f in cut.files]).encode()
+        )
+        for service, cut in zip(plan.services, slices, strict=True)
+    )
+
+
+def plan(plan: CutPlan, slices: Sequence[Slice], console: Console) -> None:
+    """One line."""
+    console.print(f"{len(slices)} slices of {plan.system}")
+
+
 TOOLKIT = Toolkit(
     readers=(WordReader(), WordReader(language="sql")),
     evidence=(Reasons(name="structure"), Reasons(name="history", kind=EvidenceKind.HISTORY)),
     resolve=resolve,
     divide=divide,
+    target=target,
 )
-PROGRAM = Program(toolkit=TOOLKIT, documents=documents, summary=summary, explain=explain)
+PROGRAM = Program(toolkit=TOOLKIT, documents=documents, summary=summary, explain=explain, plan=plan)
 
 
 def write_tree(root: Path, files: dict[str, str | bytes]) -> None:

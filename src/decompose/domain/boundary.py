@@ -21,6 +21,8 @@ class Boundary:
     service's stable id to the name that people want. `services` is the number asked for.
     `ignore` are path patterns (gitignore style) left out of the analysis. `owners` maps a table
     to the service that must own it. `seams` maps a seam id to the technique that people chose.
+    `application` (`module:name`) and `database` (`config:KEY` or `environment:KEY`) say what
+    `scaffold` can't find out by itself.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -31,3 +33,5 @@ class Boundary:
     ignore: tuple[str, ...] = ()
     owners: tuple[tuple[str, str], ...] = ()
     seams: tuple[tuple[str, str], ...] = ()
+    application: str = ""
+    database: str = ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from decompose.domain.finding import Finding
+
+Read = Callable[[str], str]
+"""The text of a file of the monolith, by its path below the root."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

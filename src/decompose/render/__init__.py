@@ -2,5 +2,6 @@
 
 from decompose.render.engine import asset, render
 from decompose.render.escape import escape
+from decompose.render.resources import tree
 
-__all__ = ["asset", "escape", "render"]
+__all__ = ["asset", "escape", "render", "tree"]

@@ -4,6 +4,7 @@ from decompose.report.document import Document
 from decompose.report.documents import documents
 from decompose.report.excerpts import with_excerpts
 from decompose.report.explanation import explanation
+from decompose.report.plan import plan_summary
 from decompose.report.terminal import summary
 
-__all__ = ["Document", "documents", "explanation", "summary", "with_excerpts"]
+__all__ = ["Document", "documents", "explanation", "plan_summary", "summary", "with_excerpts"]

@@ -22,6 +22,8 @@ _KEYS = (
     "names",
     "owners",
     "seams",
+    "application",
+    "database",
 )
 _MAX_SERVICES = 1_000
 
@@ -84,7 +86,13 @@ class _Checked:
             ignore=self._strings("ignore"),
             owners=self._pairs("owners"),
             seams=self._pairs("seams"),
+            application=self._optional("application"),
+            database=self._optional("database"),
         )
+
+    def _optional(self, key: str) -> str:
+        value = self.table.get(key)
+        return "" if value is None else self._string(key, value, f" of `{key}`")
 
     def _services(self) -> int | None:
         value = self.table.get("services")

@@ -30,6 +30,7 @@ from decompose.readers.sql import SqlReader
 from decompose.readers.sqlalchemy import SqlAlchemyLibrary
 from decompose.resolve import build_model
 from decompose.source import decode
+from decompose.targets import flask_system
 from decompose.wiring.program import Program
 
 
@@ -42,12 +43,14 @@ def built_in() -> Program:
             build_model, libraries=(FlaskLibrary, SqlAlchemyLibrary, MarshmallowLibrary)
         ),
         divide=_divide,
+        target=flask_system,
     )
     return Program(
         toolkit=toolkit,
         documents=report.documents,
         summary=report.summary,
         explain=_explain,
+        plan=report.plan_summary,
     )
 
 

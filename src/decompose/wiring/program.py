@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 
 from decompose.domain.analysis import Analysis
+from decompose.domain.plan import CutPlan
+from decompose.domain.slicing import Slice
 from decompose.pipeline import Toolkit
 from decompose.write import Document
 
@@ -17,10 +19,12 @@ class Program:
     """The parts of an analysis, and how its result is shown.
 
     `documents` gives what is written, `summary` shows a screenful and the folder that the report
-    is in, `explain` tells about one name and raises UserError where the analysis doesn't know it.
+    is in, `explain` tells about one name and raises UserError where the analysis doesn't know it,
+    `plan` shows what each service of a split gets.
     """
 
     toolkit: Toolkit
     documents: Callable[[Analysis], Iterable[Document]]
     summary: Callable[[Analysis, Console, str], None]
     explain: Callable[[Analysis, str, Console], None]
+    plan: Callable[[CutPlan, Sequence[Slice], Console], None]

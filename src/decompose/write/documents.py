@@ -1,14 +1,14 @@
-"""Puts finished documents into the output folder; nothing else in the program writes there."""
+"""Reports: whole documents, each replaced in one step."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from decompose.errors import UserError
+from decompose.write.files import replace_chunks, unwritable
 
 MAIN_DOCUMENT = "decomposition.json"
 """A folder that holds it is one of ours, so its documents may be replaced."""
@@ -40,7 +40,7 @@ def check_output(output: Path) -> None:
             raise UserError(f"{output} is a file", hint="Name a folder with --output.")
         nearest = next(folder for folder in (output, *output.absolute().parents) if folder.exists())
     except OSError as error:
-        raise _unwritable(output, error) from error
+        raise unwritable(output, error) from error
     if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
         raise UserError(f"{nearest} can't be written to", hint="Name another folder with --output.")
 
@@ -60,52 +60,8 @@ def write_documents(output: Path, documents: Iterable[Document]) -> tuple[Path, 
     """
     try:
         output.mkdir(parents=True, exist_ok=True)
-        return tuple(_write(output, document) for document in documents)
+        return tuple(
+            replace_chunks(output, document.path, document.chunks()) for document in documents
+        )
     except OSError as error:
-        raise _unwritable(output, error) from error
-
-
-def _unwritable(output: Path, error: OSError) -> UserError:
-    return UserError(
-        f"{error.filename or output} can't be written: {error.strerror}",
-        hint="Name another folder with --output.",
-    )
-
-
-def _write(output: Path, document: Document) -> Path:
-    target = output / _inside(document.path)
-    _make_folders(output, target.parent)
-    descriptor, temporary_name = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
-    temporary = Path(temporary_name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.writelines(document.chunks())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return target
-
-
-def _inside(name: str) -> PurePosixPath:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or not path.parts:
-        raise ValueError(f"{name!r} is no path below the output folder")
-    return path
-
-
-def _make_folders(output: Path, folder: Path) -> None:
-    for part in reversed([folder, *folder.parents][: len(folder.relative_to(output).parts)]):
-        if part.is_symlink():
-            raise UserError(
-                f"{part} is a link, which could lead anywhere",
-                hint="Remove it, or name another folder with --output.",
-            )
-        part.mkdir(exist_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        raise unwritable(output, error) from error

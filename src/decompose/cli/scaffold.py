@@ -1,0 +1,99 @@
+"""`decompose scaffold`: write a split that runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from decompose.cli.guard import guard
+from decompose.cli.options import (
+    BoundaryFile,
+    Cache,
+    NoCache,
+    NoHistory,
+    Root,
+    Services,
+    Workers,
+    options,
+)
+from decompose.cli.program import program, stderr
+from decompose.cli.progress import ScreenProgress
+from decompose.domain.finding import Finding, Severity
+from decompose.errors import ExitCode
+from decompose.pipeline import scaffold as run
+from decompose.write import Written, check_system, write_system
+
+EXAMPLES = """\
+Examples:
+
+decompose scaffold . --dry-run
+
+decompose scaffold shop --output shop-split
+
+decompose scaffold shop --only orders --output shop-split
+"""
+
+
+def scaffold(
+    context: typer.Context,
+    path: Root,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where the system goes."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan; write nothing.")
+    ] = False,
+    only: Annotated[
+        str,
+        typer.Option(
+            "--only", metavar="NAME", help="Take out this service; the rest stays together."
+        ),
+    ] = "",
+    services: Services = None,
+    boundary: BoundaryFile = None,
+    workers: Workers = 0,
+    cache: Cache = None,
+    no_cache: NoCache = False,
+    no_history: NoHistory = False,
+) -> None:
+    """Write the split of the monolith below PATH: services, databases, a gateway.
+
+    The code below PATH is neither run nor changed. What was written before is merged with: an
+    edit is never lost.
+    """
+    with guard():
+        if output is None and not dry_run:
+            raise typer.BadParameter("Say where the system goes: --output DIR.")
+        if output is not None:
+            check_system(output)
+        parts = program(context)
+        chosen = options(
+            path,
+            services=services,
+            boundary=boundary,
+            workers=workers,
+            cache=cache,
+            no_cache=no_cache,
+            no_history=no_history,
+        )
+        with ScreenProgress(stderr(), quiet=False) as progress:
+            system = run(path, parts.toolkit, chosen, progress, only)
+        parts.plan(system.plan, system.slices, Console())
+        if output is not None and not dry_run:
+            _tell(write_system(output, system.files), output)
+        raise typer.Exit(_exit_code(system.findings))
+
+
+def _tell(written: Written, output: Path) -> None:
+    for conflict in written.conflicts:
+        typer.echo(f"{conflict.message}. {conflict.hint}", err=True)
+    typer.echo(f"\n{len(written.changed)} files written. Start it with: python {output / 'run.py'}")
+
+
+def _exit_code(findings: tuple[Finding, ...]) -> ExitCode:
+    refused = any(finding.severity is Severity.ERROR for finding in findings)
+    return ExitCode.FINDINGS if refused else ExitCode.DONE

@@ -1,0 +1,6 @@
+"""From an analysis to a cut plan: what each service gets, before anything is written."""
+
+from decompose.plan.build import make_plan
+from decompose.plan.extract import extract
+
+__all__ = ["extract", "make_plan"]

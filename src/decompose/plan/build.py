@@ -1,0 +1,59 @@
+"""The whole plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from decompose.domain.analysis import Analysis
+from decompose.domain.finding import Finding, Severity
+from decompose.domain.plan import CutPlan, PlannedRoute, SeamDecision, Technique
+from decompose.domain.source import Read
+from decompose.errors import UserError
+from decompose.plan.application import find_application
+from decompose.plan.decisions import decide
+from decompose.plan.places import Places, places
+from decompose.plan.services import service_plans
+from decompose.plan.settings import find_database
+
+
+def make_plan(analysis: Analysis, read: Read) -> CutPlan:
+    """The split that an analysis amounts to.
+
+    `read` gives the text of a file of the monolith. Raises UserError where there is nothing to
+    split, or where it can't be told how the application is made or gets its database.
+    """
+    model, partition, boundary = analysis.model, analysis.partition, analysis.boundary
+    if not partition.services:
+        raise UserError("There are no services to write: no endpoint was found in this code.")
+    where = places(model, partition)
+    decisions = tuple(sorted(decide(seam) for seam in analysis.seams))
+    return CutPlan(
+        system=model.root_name,
+        application=find_application(model, read, boundary.application),
+        database=find_database(model, boundary.database),
+        fallback=where.fallback,
+        services=service_plans(model, partition, where),
+        routes=_routes(analysis, where),
+        decisions=decisions,
+        findings=tuple(sorted(_refusals(decisions))),
+    )
+
+
+def _routes(analysis: Analysis, where: Places) -> tuple[PlannedRoute, ...]:
+    return tuple(sorted(
+        PlannedRoute(rule=route.rule, methods=route.methods, endpoint=route.endpoint,
+                     service=where.endpoints[route.endpoint])
+        for route in analysis.model.routes
+    ))  # fmt: skip
+
+
+def _refusals(decisions: tuple[SeamDecision, ...]) -> Iterator[Finding]:
+    for decision in decisions:
+        if decision.technique is Technique.REFUSE:
+            yield Finding(
+                location=decision.location,
+                code="seam-refused",
+                severity=Severity.ERROR,
+                message=f"{decision.source} → {decision.target}: {decision.reason}",
+                hint="Pin both sides to one service, or decide the seam in decompose.toml.",
+            )

@@ -1,0 +1,81 @@
+"""The cut plan on the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from decompose.domain.finding import Finding, Severity
+from decompose.domain.plan import CutPlan, ServicePlan, Technique
+from decompose.domain.slicing import Slice
+from decompose.report.terminal import indented, printable
+
+_SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+
+
+def plan_summary(plan: CutPlan, slices: Sequence[Slice], console: Console) -> None:
+    """Print what each service gets, what becomes of the seams, and what is refused and where."""
+    console.print(_services(plan, slices))
+    for service in plan.services:
+        _print_service(plan, service, console)
+    _print_seams(plan, console)
+    _print_findings({*plan.findings, *(f for cut in slices for f in cut.findings)}, console)
+
+
+def _services(plan: CutPlan, slices: Sequence[Slice]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("service", overflow="ellipsis", no_wrap=True, min_width=8)
+    for name in ("endpoints", "tables", "replicas", "forwards", "sagas", "of lines"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for service, cut in zip(plan.services, slices, strict=True):
+        written = sum(f.written for f in service.foreign)
+        counts = (
+            len(service.endpoints),
+            len(service.tables),
+            len(service.foreign),
+            written,
+            sum(bool(e.owners) for e in service.endpoints),
+        )
+        cells = [Text(f"{count:,}") for count in counts]
+        table.add_row(printable(service.name, "bold"), *cells, Text(f"{cut.share:.0%}"))
+    return table
+
+
+def _print_service(plan: CutPlan, service: ServicePlan, console: Console) -> None:
+    name = {other.id: other.name for other in plan.services}
+    console.print(Text("\n").append_text(printable(service.name, "bold")))
+    _print_names("owns", service.tables, console)
+    _print_names("copies", [f"{f.table} ({name[f.owner]})" for f in service.foreign], console)
+    forwarded = [f"{f.table} ({name[f.owner]})" for f in service.foreign if f.written]
+    _print_names("forwards writes of", forwarded, console, style="yellow")
+    sagas = [f"{e.name} ({', '.join(name.get(o, o) for o in e.owners)})"
+             for e in service.endpoints if e.owners]  # fmt: skip
+    _print_names("commits with others in", sagas, console, style="yellow")
+    _print_names("commands", service.commands, console)
+
+
+def _print_names(label: str, names: Iterable[str], console: Console, style: str = "") -> None:
+    listed = ", ".join(names)
+    if listed:
+        line = Text(f"{label} ", style="dim").append_text(printable(listed, style or "default"))
+        console.print(indented(line))
+
+
+def _print_seams(plan: CutPlan, console: Console) -> None:
+    counts = Counter(decision.technique for decision in plan.decisions)
+    line = Text("\nSeams: ", style="bold")
+    told = [f"{counts[technique]:,} {technique}" for technique in Technique if counts[technique]]
+    console.print(line.append(", ".join(told) or "none", style="not bold"))
+
+
+def _print_findings(findings: Iterable[Finding], console: Console) -> None:
+    for finding in sorted(findings):
+        line = printable(str(finding.location), _SEVERITY[finding.severity])
+        line.append(": ").append_text(printable(finding.message))
+        if finding.hint:
+            line.append(" ").append_text(printable(finding.hint, "dim"))
+        console.print(line)

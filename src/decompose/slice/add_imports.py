@@ -1,0 +1,42 @@
+"""Adds imports for what a module registers, where the import that led there is dropped."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from decompose.slice.blocks import Statement
+from decompose.slice.transformation import Transformation
+
+
+class AddImports(Transformation):
+    """Modules are imported above the imported names at the places of `edits.additions`."""
+
+    def added(self, original: cst.CSTNode) -> list[Statement]:
+        """Imports above a line of imports."""
+        wanted = [name for node in _imported(original) for name in self._at(node)]
+        return [*super().added(original), *(_import(name) for name in dict.fromkeys(wanted))]
+
+    def _at(self, node: cst.CSTNode) -> tuple[str, ...]:
+        return tuple(self.edits.additions.get(self.at(node), ()))
+
+
+def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """What a line of statements imports or does."""
+    found: list[cst.CSTNode] = []
+    for one in node.body if isinstance(node, cst.SimpleStatementLine) else ():
+        if isinstance(one, cst.Import | cst.ImportFrom) and not isinstance(
+            one.names, cst.ImportStar
+        ):
+            found.extend(one.names)
+        else:
+            found.append(one.names if isinstance(one, cst.ImportFrom) else one)
+    return found
+
+
+def _import(module: str) -> cst.SimpleStatementLine:
+    package, _, name = module.rpartition(".")
+    start = f"from {package} import {name}" if package else f"import {name}"
+    text = f"{start} as _{name}  # noqa: F401 - for what it registers\n"
+    line = cst.parse_statement(text)
+    assert isinstance(line, cst.SimpleStatementLine)
+    return line

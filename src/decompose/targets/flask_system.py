@@ -1,0 +1,81 @@
+"""A system of Flask services with a database each, behind a gateway."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from decompose.domain.generated import GeneratedFile
+from decompose.domain.model import SystemModel
+from decompose.domain.plan import CutPlan, ServicePlan
+from decompose.domain.slicing import Slice
+from decompose.domain.source import Read
+from decompose.render import asset, tree
+from decompose.targets.plan_document import plan_document
+from decompose.targets.readme import service_readme, system_readme
+from decompose.targets.routing import routing_table
+from decompose.targets.schema import sql_schema
+from decompose.targets.service import peers, service_description
+from decompose.targets.system import system_description
+
+_COPIED = {"servicekit": "servicekit", "gateway": "gateway", "system/runner": "runner"}
+"""Folders of the templates that are copied as they are, and where they go."""
+
+_PLAIN = ("run.py", "Makefile")
+"""Files of the system that are copied as they are."""
+
+
+def flask_system(
+    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read
+) -> tuple[GeneratedFile, ...]:
+    """Every file of the system, sorted by path; `slices` are in the order of the plan's services.
+
+    `read` gives the text of a file of the monolith. The same values give the same bytes.
+    """
+    found = [*_copied(), *_of_system(model, plan, slices)]
+    for service, cut in zip(plan.services, slices, strict=True):
+        found.extend(_of_service(model, plan, service, cut, read))
+    return tuple(sorted(found))
+
+
+def _copied() -> Iterator[GeneratedFile]:
+    for source, target in _COPIED.items():
+        for path, content in tree(source):
+            yield GeneratedFile(path=f"{target}/{path}", content=content)
+    for name in _PLAIN:
+        yield _text(name, asset(f"system/{name}"))
+
+
+def _of_system(
+    model: SystemModel, plan: CutPlan, slices: Sequence[Slice]
+) -> Iterable[GeneratedFile]:
+    yield _json("plan.json", plan_document(plan, slices))
+    yield _json("system.json", system_description(plan))
+    yield _json("gateway/routing.json", routing_table(plan))
+    yield _text("README.md", system_readme(plan, slices))
+
+
+def _of_service(
+    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice, read: Read
+) -> Iterator[GeneratedFile]:
+    folder = f"services/{service.name}"
+    schema = sql_schema(model, service, read)
+    description = service_description(model, plan, service, cut, has_schema=bool(schema))
+    yield _json(f"{folder}/service.json", description)
+    if schema:
+        yield _text(f"{folder}/schema.sql", schema)
+    for path, content in tree("system/service"):
+        yield GeneratedFile(path=f"{folder}/{path}", content=content)
+    yield _text(
+        f"{folder}/README.md", service_readme(plan, service, peers(model, plan, service, cut))
+    )
+    for file in cut.files:
+        yield GeneratedFile(path=f"{folder}/{file.path}", content=file.content)
+
+
+def _json(path: str, value: object) -> GeneratedFile:
+    return _text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def _text(path: str, text: str) -> GeneratedFile:
+    return GeneratedFile(path=path, content=text.encode())

@@ -1,0 +1,101 @@
+"""What a service's runtime has to know: `service.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from decompose.domain.lookup import tops
+from decompose.domain.model import Module, SystemModel, Table
+from decompose.domain.plan import CutPlan, ServicePlan, SettingStyle
+from decompose.domain.slicing import Slice
+
+FORMAT = 1
+_LEVEL = "strong"
+_OWNER_DOWN = "stale"
+
+
+def service_description(
+    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice, *, has_schema: bool
+) -> dict[str, object]:
+    """The content of `service.json`, as the kit reads it."""
+    owner = _owners(plan)
+    declared = _declared(model, plan, service, cut)
+    return {
+        "format": FORMAT,
+        "name": service.name,
+        "application": {
+            "target": plan.application.target,
+            "kind": "factory" if plan.application.factory else "object",
+        },
+        "database": _database(plan),
+        "secret": {"config": "SECRET_KEY"},
+        "models": _model_modules(model, cut),
+        "schema": "schema.sql" if has_schema else None,
+        "owned": list(service.tables),
+        "replicas": {f.table: owner[f.table] for f in service.foreign},
+        "declared": {table: owner[table] for table in declared},
+        "endpoints": {e.name: {"reads": sorted({*e.reads, *e.writes})} for e in service.endpoints},
+        "build_only": _build_only(plan, service),
+        "peers": peers(model, plan, service, cut),
+        "level": _LEVEL,
+        "owner_down": _OWNER_DOWN,
+        "commands": [],
+    }
+
+
+def _database(plan: CutPlan) -> dict[str, object]:
+    setting = plan.database
+    where = "environment" if setting.environment else "config"
+    return {where: setting.key, "style": "path" if setting.style is SettingStyle.PATH else "url"}
+
+
+def peers(model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice) -> list[str]:
+    """The services whose tables this one has copies of, or may come to need."""
+    owner = _owners(plan)
+    foreign = [f.table for f in service.foreign]
+    return sorted({owner[t] for t in (*foreign, *_declared(model, plan, service, cut))})
+
+
+def _owners(plan: CutPlan) -> dict[str, str]:
+    """The name of the service that owns each table."""
+    return {table: service.name for service in plan.services for table in service.tables}
+
+
+def _declared(
+    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice
+) -> tuple[str, ...]:
+    """Others' tables that the slice's code declares and, as far as is known, never touches."""
+    top, kept = tops(model), set(cut.definitions)
+    held = {*service.tables, *(f.table for f in service.foreign)}
+    return tuple(
+        table.name for table in model.tables
+        if table.name in _owners(plan) and table.name not in held
+        and any(top.get(name) in kept for name in _declaring(table))
+    )  # fmt: skip
+
+
+def _declaring(table: Table) -> tuple[str, ...]:
+    return (table.definition, *table.entities)
+
+
+def _model_modules(model: SystemModel, cut: Slice) -> list[str]:
+    """Python modules of the slice that declare tables."""
+    top, kept = tops(model), set(cut.definitions)
+    module = {d.id: d.module for d in model.definitions}
+    python = {m.name for m in model.modules if _is_python(m)}
+    found = {module[name] for table in model.tables for name in _declaring(table)
+             if top.get(name) in kept}  # fmt: skip
+    return sorted(found & python)
+
+
+def _is_python(module: Module) -> bool:
+    return module.language == "python"
+
+
+def _build_only(plan: CutPlan, service: ServicePlan) -> list[Mapping[str, object]]:
+    """Rules of other services' endpoints, so that links to them can be built here."""
+    return [
+        {"rule": route.rule, "endpoint": route.endpoint, "methods": list(route.methods)}
+        for route in plan.routes
+        if route.service != service.id
+    ]

@@ -1,0 +1,1 @@
+"""The runtime of a service that was split off a monolith."""

@@ -1,0 +1,254 @@
+"""What happens around the statements and commits of the application's connections."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from typing import (
+    TYPE_CHECKING,
+    AbstractSet,
+    Any,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
+
+from servicekit.errors import OwnerUnavailable, PeerUnavailable, as_driver_error
+
+if TYPE_CHECKING:
+    from servicekit.database import Database, Raw
+    from servicekit.events import Events
+    from servicekit.forwarding import Forwarding
+    from servicekit.replicas import Replicas
+    from servicekit.statements import Scanner, Statement
+
+BOUND = 1.0  # seconds that a read waits for fresh replicas
+COPY_BOUND = 30.0  # seconds that a read waits for a replica that isn't whole yet
+FRESH = 0.2  # seconds that replicas count as fresh outside of requests and transactions
+
+
+class RequestScope:
+    """One request: what it caught up, found stale, and committed."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._positions: dict[str, int] = {}
+        self.caught: set[str] = set()
+        self.stale: dict[str, float | None] = {}
+        self.committed = False
+
+    def note(self, positions: Mapping[str, int]) -> None:
+        """Remember that something was committed, and how far that moved owners."""
+        self.committed = True
+        self._positions.update(positions)
+
+    def wait_for(self, positions: Mapping[str, int]) -> None:
+        """Catch up owners whose replicas are behind these positions."""
+        self._guard.wait_for(self, positions)
+
+    def positions(self) -> dict[str, int]:
+        """Return owner → position that contains what this request committed."""
+        if self.committed:
+            self._positions.update(self._guard.own_position())
+        return dict(self._positions)
+
+
+class Session:
+    """The state of one application's connection within its transaction."""
+
+    def __init__(self) -> None:
+        self.touched = False  # a statement wrote a replica, or something that may reach one
+        self.wrote = False
+        self.caught: dict[str, float] = {}
+        self.savepoint: str | None = None  # the one that began the transaction
+
+    def reset(self) -> None:
+        """Forget the transaction: it has ended."""
+        self.touched = self.wrote = False
+        self.caught.clear()
+        self.savepoint = None
+
+
+class Guard:
+    """Keeps replicas fresh before statements, and forwards writes before commits."""
+
+    def __init__(
+        self,
+        database: Database,
+        service: str,
+        replicas: Replicas,
+        forwarding: Forwarding,
+        level: str,
+        owner_down: str,
+        events: Events,
+    ) -> None:
+        self._database = database
+        self._service = service
+        self._replicas = replicas
+        self._forwarding = forwarding
+        self._level = level
+        self._refuse = owner_down == "refuse"
+        self._events = events
+        self._scope: ContextVar[RequestScope | None] = ContextVar("servicekit", default=None)
+        self._whole: set[str] = set()  # tables known to be complete replicas
+        self.scanner: Scanner | None = None  # None until the database is prepared
+
+    @contextlib.contextmanager
+    def request(self, tables: Iterable[str]) -> Iterator[RequestScope]:
+        """Surround a request that reads `tables`: catches up their owners first."""
+        scope = RequestScope(self)
+        token = self._scope.set(scope)
+        try:
+            if self.scanner is not None:
+                wanted = frozenset(tables) & frozenset(self._replicas.owners)
+                self._freshen(wanted, scope, scope.caught, None)
+            yield scope
+        finally:
+            self._scope.reset(token)
+
+    def before(self, session: Session, raw: Raw, sql: Any, own: bool) -> Statement | None:
+        """Prepare for a statement; `own`: changes have to go into its own transaction.
+
+        Raises the driver's error `OwnerUnavailable` if a replica can't be read.
+        """
+        if self.scanner is None or not isinstance(sql, str):
+            return None
+        statement = self.scanner.read(sql)
+        if statement.writes:
+            session.wrote = True
+        if statement.touches:
+            scope = self._scope.get()
+            caught = scope.caught if scope is not None else _recent(session.caught, own)
+            try:
+                self._freshen(statement.touches, scope, caught, raw if own else None)
+            except OwnerUnavailable as error:
+                raise as_driver_error(error, self._database.operational_error) from error
+            if scope is None:
+                now = time.monotonic()
+                session.caught.update(dict.fromkeys(caught - set(session.caught), now))
+            if statement.writes:
+                session.touched = True
+        return statement
+
+    def commit(
+        self,
+        session: Session,
+        raw: Raw,
+        commit: Callable[[], Any],
+        rollback: Callable[[], Any],
+    ) -> None:
+        """End a transaction of the application; raises `WriteRefused` if an owner declines."""
+        wrote, positions = session.wrote, {}
+        try:
+            if session.touched:
+                positions = self._forwarding.commit(raw, commit, rollback)
+            else:
+                commit()
+        finally:
+            session.reset()
+        scope = self._scope.get()
+        if wrote and scope is not None:
+            scope.note(positions)
+
+    def own_position(self) -> dict[str, int]:
+        """Return the position of this service's own feed."""
+        with self._database.snapshot() as raw:
+            return {self._service: self._database.head(raw)}
+
+    def wait_for(self, scope: RequestScope, positions: Mapping[str, int]) -> None:
+        """Catch up those owners whose replicas are behind `positions`."""
+        owners = set(self._replicas.owners.values()) & set(positions)
+        behind = {
+            owner
+            for owner in owners - scope.caught
+            if self._replicas.known(owner).position < positions[owner]
+        }
+        self._pull(sorted(behind), scope, scope.caught, None, set())
+
+    def _freshen(
+        self,
+        tables: frozenset[str],
+        scope: RequestScope | None,
+        caught: set[str],
+        raw: Raw | None,
+    ) -> None:
+        unknown = tables - self._whole
+        for name in sorted(unknown):
+            self._replicas.promote(name, raw)
+        copying = {self._replicas.owners[name] for name in unknown}
+        owners = copying
+        if self._level == "strong":
+            owners = copying | ({self._replicas.owners[name] for name in tables} - caught)
+        failed = self._pull(sorted(owners), scope, caught, raw, copying)
+        doubtful = {name for name in tables if self._replicas.owners[name] in failed}
+        self._whole -= doubtful
+        self._check_whole(unknown | doubtful, raw)
+
+    def _pull(
+        self,
+        owners: list[str],
+        scope: RequestScope | None,
+        caught: set[str],
+        raw: Raw | None,
+        copying: set[str],
+    ) -> set[str]:
+        """Catch up owners, once per request; return those where that failed."""
+
+        def pull(owner: str) -> PeerUnavailable | None:
+            try:
+                bound = COPY_BOUND if owner in copying else BOUND
+                self._replicas.catch_up(owner, bound, raw)
+            except PeerUnavailable as error:
+                return error
+            except Exception as error:
+                if not self._database.is_busy(error):
+                    raise
+                return PeerUnavailable(f"{owner}: the local database is busy: {error}")
+            return None
+
+        failed = set()
+        for owner, failure in zip(owners, _each(pull, owners, parallel=raw is None)):
+            caught.add(owner)
+            if failure is not None:
+                failed.add(owner)
+                self._stale(owner, failure, scope)
+        return failed
+
+    def _stale(self, owner: str, failure: PeerUnavailable, scope: RequestScope | None) -> None:
+        if self._refuse:
+            raise OwnerUnavailable(owner, {"error": str(failure)}) from failure
+        age = self._replicas.age(owner)
+        self._events.replica_stale(owner, age)
+        if scope is not None:
+            scope.stale[owner] = age
+
+    def _check_whole(self, tables: AbstractSet[str], raw: Raw | None) -> None:
+        """Raise `OwnerUnavailable` rather than let a replica be read that isn't complete."""
+        for owner in sorted({self._replicas.owners[name] for name in tables}):
+            ready = self._replicas.known(owner, raw).tables
+            missing = sorted(
+                name
+                for name in tables
+                if self._replicas.owners[name] == owner and name not in ready
+            )
+            if missing:
+                raise OwnerUnavailable(owner, {"table": missing[0], "state": "not copied yet"})
+        if raw is None:  # else its copy is gone if the transaction rolls back
+            self._whole |= tables
+
+
+def _recent(caught: Mapping[str, float], inside: bool) -> set[str]:
+    now = time.monotonic()
+    return {owner for owner, at in caught.items() if inside or now - at < FRESH}
+
+
+def _each(
+    work: Callable[[str], PeerUnavailable | None], owners: list[str], *, parallel: bool
+) -> list[PeerUnavailable | None]:
+    if len(owners) <= 1 or not parallel:
+        return [work(owner) for owner in owners]
+    with ThreadPoolExecutor(len(owners)) as pool:
+        return list(pool.map(work, owners))

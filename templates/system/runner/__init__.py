@@ -1,0 +1,1 @@
+"""Runs a system of services as processes of this machine. Standard library only."""

@@ -1,0 +1,234 @@
+"""From an analysis to a cut plan, on a small application whose services are pinned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fakes.parts import write_tree
+from models import SilentProgress
+
+from decompose.domain.analysis import Analysis
+from decompose.domain.finding import Finding
+from decompose.domain.plan import CutPlan, ForeignTable, ServicePlan, SettingStyle, Technique
+from decompose.errors import UserError
+from decompose.pipeline import Options, analyze
+from decompose.plan import make_plan
+from decompose.wiring.built_in import built_in
+
+APP = """
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+def create_app(config=None):
+    app = Flask(__name__)
+    db.init_app(app)
+    from shop.users import users
+    from shop.orders import orders
+    app.register_blueprint(users)
+    app.register_blueprint(orders)
+    app.before_request(touch)
+    return app
+
+def touch():
+    pass
+"""
+USERS = """
+import click
+from flask import Blueprint
+from shop import db
+
+users = Blueprint("users", __name__, url_prefix="/users")
+
+class User(db.Model):
+    __tablename__ = "users"
+    id = db.Column(db.Integer, primary_key=True)
+    orders = db.Column(db.Integer)
+
+@users.route("/<int:id>")
+def show(id):
+    return str(User.query.get(id))
+
+@users.route("/", methods=["POST"])
+def add():
+    db.session.add(User())
+    db.session.commit()
+    return ""
+
+@users.cli.command("purge")
+def purge():
+    User.query.delete()
+    db.session.commit()
+"""
+ORDERS = """
+from flask import Blueprint
+from shop import db
+from shop.users import User
+
+orders = Blueprint("orders", __name__, url_prefix="/orders")
+
+class Order(db.Model):
+    __tablename__ = "orders"
+    id = db.Column(db.Integer, primary_key=True)
+    user_id = db.Column(db.Integer, db.ForeignKey("users.id"))
+
+@orders.route("/<int:id>")
+def show(id):
+    return str(Order.query.get(id))
+
+@orders.route("/", methods=["POST"])
+def place():
+    user = User.query.get(1)
+    user.orders = user.orders + 1
+    db.session.add(Order(user_id=user.id))
+    db.session.commit()
+    return ""
+"""
+BOUNDARY = """
+[pins]
+"shop.users.*" = "accounts"
+"shop.orders.*" = "Ord/ers"
+
+[owners]
+users = "accounts"
+"""
+
+
+class Progress(SilentProgress):
+    """Also hears no notes."""
+
+    def note(self, finding: Finding) -> None:
+        """Something about the run."""
+
+
+def analysed(root: Path, files: dict[str, str | bytes]) -> Analysis:
+    write_tree(root, files)
+    return analyze(root, built_in().toolkit, Options(), Progress())
+
+
+def planned(root: Path, **more: str) -> CutPlan:
+    files: dict[str, str | bytes] = {
+        "shop/__init__.py": APP,
+        "shop/users.py": USERS,
+        "shop/orders.py": ORDERS,
+        "decompose.toml": BOUNDARY,
+    }
+    files |= {name.replace("__", "/") + ".py": text for name, text in more.items()}
+    return make_plan(analysed(root, files), lambda path: (root / path).read_text())
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> CutPlan:
+    return planned(tmp_path_factory.mktemp("monolith"))
+
+
+def service(plan: CutPlan, name: str) -> ServicePlan:
+    return next(s for s in plan.services if s.name == name)
+
+
+def test_every_table_has_one_service(plan: CutPlan) -> None:
+    assert {s.name: s.tables for s in plan.services} == {
+        "accounts": ("users",),
+        "ord-ers": ("orders",),
+    }
+
+
+def test_names_of_services_are_safe_as_names_of_folders(plan: CutPlan) -> None:
+    assert sorted(s.name for s in plan.services) == ["accounts", "ord-ers"]
+
+
+def test_a_foreign_table_that_is_written_is_copied_and_its_writes_are_forwarded(
+    plan: CutPlan,
+) -> None:
+    orders = service(plan, "ord-ers")
+    assert orders.foreign == (
+        ForeignTable(table="users", owner=service(plan, "accounts").id, written=True),
+    )
+    place = next(e for e in orders.endpoints if e.name == "orders.place")
+    assert place.forwards == ("users",)
+    assert len(place.owners) == len(plan.services)
+
+
+def test_hooks_of_the_whole_application_run_in_every_service(plan: CutPlan) -> None:
+    assert all("shop.touch" in s.handlers for s in plan.services)
+
+
+def test_views_of_others_are_excluded(plan: CutPlan) -> None:
+    orders = service(plan, "ord-ers")
+    assert "shop.users.show" in orders.excluded
+    assert "shop.orders.show" in orders.handlers
+    assert not set(orders.handlers) & set(orders.excluded)
+
+
+def test_a_command_runs_in_the_service_that_owns_what_it_writes(plan: CutPlan) -> None:
+    assert service(plan, "accounts").commands == ("shop.users.purge",)
+    assert "shop.users.purge" in service(plan, "ord-ers").excluded
+
+
+def test_every_rule_has_its_service(plan: CutPlan) -> None:
+    owner = {(r.rule, r.methods): r.endpoint.split(".")[0] for r in plan.routes}
+    answering = {s.id: s.name for s in plan.services}
+    names = {r.endpoint.split(".")[0]: answering[r.service] for r in plan.routes}
+    assert names["users"] == "accounts"
+    assert names["orders"] == "ord-ers"
+    assert ("/orders/", ("POST",)) in owner
+
+
+def test_a_factory_is_found_where_no_module_makes_the_object(plan: CutPlan) -> None:
+    assert plan.application.target == "shop:create_app"
+    assert plan.application.factory
+
+
+def test_an_object_in_an_entry_module_comes_first(tmp_path: Path) -> None:
+    found = planned(tmp_path, wsgi="from shop import create_app\n\napplication = create_app()\n")
+    assert (found.application.target, found.application.factory) == ("wsgi:application", False)
+
+
+def test_a_test_is_no_entry_module(tmp_path: Path) -> None:
+    found = planned(tmp_path, tests__test_x="from shop import create_app\n\napp = create_app()\n")
+    assert found.application.target == "shop:create_app"
+
+
+def test_the_boundary_file_may_name_the_application(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"start.py": "from shop import create_app\nmine = create_app()\n"})
+    boundary = 'application = "start:mine"\n' + BOUNDARY
+    files: dict[str, str | bytes] = {
+        "shop/__init__.py": APP,
+        "shop/users.py": USERS,
+        "shop/orders.py": ORDERS,
+        "decompose.toml": boundary,
+    }
+    found = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    assert found.application.target == "start:mine"
+
+
+def test_flask_sqlalchemy_has_a_key_of_its_own(plan: CutPlan) -> None:
+    assert (plan.database.key, plan.database.style) == (
+        "SQLALCHEMY_DATABASE_URI",
+        SettingStyle.URL,
+    )
+
+
+def test_every_seam_has_a_decision_with_its_place(plan: CutPlan) -> None:
+    assert plan.decisions
+    assert all(d.location.path and d.reason for d in plan.decisions)
+    assert Technique.FORWARD in {d.technique for d in plan.decisions}
+
+
+def test_code_without_endpoints_has_nothing_to_split(tmp_path: Path) -> None:
+    analysis = analysed(tmp_path, {"tool.py": "print(1)\n"})
+    with pytest.raises(UserError, match="no endpoint"):
+        make_plan(analysis, lambda path: (tmp_path / path).read_text())
+
+
+def test_a_database_that_nothing_names_is_asked_for(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "app.py": "from flask import Flask\napp = Flask(__name__)\n"
+        "@app.route('/')\ndef home():\n    return ''\n"
+    }
+    analysis = analysed(tmp_path, files)
+    with pytest.raises(UserError, match="which setting names the database") as caught:
+        make_plan(analysis, lambda path: (tmp_path / path).read_text())
+    assert "decompose.toml" in caught.value.hint

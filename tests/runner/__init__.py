@@ -1,0 +1,1 @@
+"""Tests of the program that runs a generated system on one machine."""
