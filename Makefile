@@ -29,13 +29,8 @@ quick: $(READY) ## The tests without building and installing packages
 	$(BIN)/pytest --ignore=tests/packaging
 
 check: $(READY) ## Style, types and architecture
-<<<<<<< HEAD
 	$(BIN)/ruff check src tests templates
 	$(BIN)/ruff format --check src tests templates
-=======
-	$(BIN)/ruff check src tests templates/servicekit
-	$(BIN)/ruff format --check src tests templates/servicekit
->>>>>>> kitdata
 	$(BIN)/mypy
 	MYPYPATH=templates/gateway $(BIN)/mypy --package gateway
 	cd templates/system && ../../$(BIN)/mypy --strict --package runner

@@ -15,7 +15,7 @@ from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.slicing import Cut, Slice
-from decompose.domain.source import Read, SourceTree
+from decompose.domain.source import Read, ReadBytes, SourceTree
 from decompose.plan import extract, make_plan
 from decompose.ports import EvidenceSource, Progress, Reader
 from decompose.slice import slice_service
@@ -99,12 +99,12 @@ def scaffold(
     analysis = analyze(root, toolkit, options, progress)
     analysis = extract(analysis, only) if only else analysis
     tree = discover(root, analysis.boundary.ignore)
-    read = _reader(Path(tree.root))
+    read_bytes, read = _readers(Path(tree.root))
     plan = make_plan(analysis, read)
     progress.stage("Slicing", len(plan.services))
     slices = []
     for service in plan.services:
-        slices.append(slice_service(tree, read, analysis.model, _cut(plan, service)))
+        slices.append(slice_service(tree, read_bytes, analysis.model, _cut(plan, service)))
         progress.advance(1)
     progress.stage("Writing", 0)
     files = toolkit.target(analysis.model, plan, slices, read)
@@ -121,11 +121,16 @@ def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
     )
 
 
-def _reader(root: Path) -> Read:
-    def read(path: str) -> str:
-        return decode((root / path).read_bytes(), path).text
+def _readers(root: Path) -> tuple[ReadBytes, Read]:
+    """The bytes and the text of the tree's files."""
 
-    return read
+    def read_bytes(path: str) -> bytes:
+        return (root / path).read_bytes()
+
+    def read(path: str) -> str:
+        return decode(read_bytes(path), path).text
+
+    return read_bytes, read
 
 
 def _boundary(root: Path, options: Options) -> Boundary:

@@ -10,6 +10,9 @@ from decompose.domain.finding import Finding
 Read = Callable[[str], str]
 """The text of a file of the monolith, by its path below the root."""
 
+ReadBytes = Callable[[str], bytes]
+"""The bytes of a file of the monolith, by its path below the root; raises OSError."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SourceFile:

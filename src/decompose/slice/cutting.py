@@ -10,18 +10,18 @@ from decompose.domain.finding import Finding
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
-from decompose.domain.source import SourceTree
+from decompose.domain.source import ReadBytes, SourceTree
 from decompose.slice.closure import Closure
 from decompose.slice.files import beside, folders_of
 from decompose.slice.plan import edits_of
-from decompose.slice.program import Program, Read, load
+from decompose.slice.program import Program, load
 from decompose.slice.reach import connect
 from decompose.slice.rewrite import rewrite
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
 
 
-def slice_service(tree: SourceTree, read: Read, model: SystemModel, cut: Cut) -> Slice:
+def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cut) -> Slice:
     """The files that one service needs, import paths unchanged.
 
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import decode_source
 
-from decompose.domain.source import SourceFile, SourceTree
+from decompose.domain.source import ReadBytes, SourceFile, SourceTree
 from decompose.slice.scopes import Imported, Scope
 from decompose.slice.units import Kind, Position, Unit, inside, units_of
 from decompose.slice.uses import Use
-
-Read = Callable[[str], bytes]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -229,7 +227,7 @@ def _closest(units: list[Unit], chain: tuple[str, ...]) -> list[Unit]:
         fitting) else units  # fmt: skip
 
 
-def load(tree: SourceTree, read: Read) -> Program:
+def load(tree: SourceTree, read: ReadBytes) -> Program:
     """Parses every Python file of the tree; what can't be parsed is left out."""
     sources = []
     for file in tree.files:

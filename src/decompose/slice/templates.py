@@ -8,9 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import ReferenceKind, SystemModel
-from decompose.domain.source import SourceTree
+from decompose.domain.source import ReadBytes, SourceTree
 from decompose.slice.closure import Closure
-from decompose.slice.program import Read
 from decompose.slice.units import Unit
 
 _PREFIX = "template:"
@@ -23,7 +22,7 @@ _RENDERERS = {"render_template", "get_template", "get_or_select_template", "sele
 class Templates:
     """The monolith's templates: which there are, and which a closure asks for."""
 
-    def __init__(self, tree: SourceTree, read: Read, model: SystemModel) -> None:
+    def __init__(self, tree: SourceTree, read: ReadBytes, model: SystemModel) -> None:
         self.paths = {f.module: f.path for f in tree.files if f.module.startswith(_PREFIX)}
         self._text = {name: _text(read, path) for name, path in self.paths.items()}
         self._used: dict[str, set[str]] = {}
@@ -127,7 +126,7 @@ def _unknown(path: str, line: int) -> Finding:
     )
 
 
-def _text(read: Read, path: str) -> str:
+def _text(read: ReadBytes, path: str) -> str:
     try:
         return read(path).decode("utf-8", "replace")
     except OSError:

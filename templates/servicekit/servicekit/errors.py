@@ -39,13 +39,7 @@ class WriteRefused(Exception):
     `aborted`, `unavailable`; `details` says which table and key.
     """
 
-<<<<<<< HEAD
-    def __init__(
-        self, owner: str, reason: str, details: Optional[Mapping[str, Any]] = None
-    ) -> None:
-=======
     def __init__(self, owner: str, reason: str, details: Mapping[str, Any] | None = None) -> None:
->>>>>>> kitdata
         self.owner = owner
         self.reason = reason
         self.details: dict[str, Any] = dict(details or {})
