@@ -24,9 +24,9 @@ def find_application(model: SystemModel, read: Read, named: str) -> Application:
     in a module with a usual entry name comes first, then any other object, then a factory that can
     be called without arguments. Raises UserError where none is found.
     """
-    if named:
-        return _named(model, named)
     makers = _makers(model)
+    if named:
+        return _named(model, named, makers)
     found = [*_objects(model, makers), *_factories(model, makers, read)]
     if not found:
         raise UserError(
@@ -36,7 +36,7 @@ def find_application(model: SystemModel, read: Read, named: str) -> Application:
     return found[0]
 
 
-def _named(model: SystemModel, named: str) -> Application:
+def _named(model: SystemModel, named: str, makers: Iterable[str]) -> Application:
     module, _, name = named.partition(":")
     known = {d.id: d for d in model.definitions}
     definition = known.get(f"{module}.{name}")
@@ -46,13 +46,18 @@ def _named(model: SystemModel, named: str) -> Application:
             hint="Write it as `package.module:name`.",
         )
     factory = definition.kind is DefinitionKind.FUNCTION
-    return _application(module, name, definition, factory=factory)
+    return _application(module, name, definition, makers, factory=factory)
 
 
-def _application(module: str, name: str, definition: Definition, *, factory: bool) -> Application:
-    roots = (definition.id,) if factory else tuple(sorted({module, definition.id}))
+def _application(
+    module: str, name: str, definition: Definition, makers: Iterable[str], *, factory: bool
+) -> Application:
+    roots = {definition.id, *makers} if factory else {module, definition.id, *makers}
     return Application(
-        target=f"{module}:{name}", factory=factory, location=definition.location, roots=roots
+        target=f"{module}:{name}",
+        factory=factory,
+        location=definition.location,
+        roots=tuple(sorted(roots)),
     )
 
 
@@ -88,7 +93,7 @@ def _objects(model: SystemModel, makers: Iterable[str]) -> list[Application]:
     }
     found = [d for d in model.definitions if _is_binding(d) and _spans(d, lines) and _is_part(d)]
     found.sort(key=lambda d: (*_rank(d.module), d.id))
-    return [_application(d.module, d.id.removeprefix(f"{d.module}."), d, factory=False)
+    return [_application(d.module, d.id.removeprefix(f"{d.module}."), d, makers, factory=False)
             for d in found]  # fmt: skip
 
 
@@ -113,7 +118,7 @@ def _factories(model: SystemModel, makers: dict[str, Definition], read: Read) ->
     called = {r.target for r in _calls_between(model, makers)}
     callable_ = [d for d in top if _needs_nothing(d, read)]
     callable_.sort(key=lambda d: (d.id in called, d.module.count("."), d.id))
-    return [_application(d.module, d.id.removeprefix(f"{d.module}."), d, factory=True)
+    return [_application(d.module, d.id.removeprefix(f"{d.module}."), d, makers, factory=True)
             for d in callable_]  # fmt: skip
 
 
