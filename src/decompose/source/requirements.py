@@ -80,9 +80,9 @@ def _kinded(lines: Iterable[str], kind: RequirementKind) -> Iterator[Kinded]:
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in text.replace("\\\n", " ").splitlines():
-        line = re.split(r"(?:^|\s)#(?!egg=)|\s--hash", line, maxsplit=1)[0]
-        line = re.sub(r"^\s*(?:-e|--editable)[ =](?=\S+#egg=)", "", line).strip()
+    for written in text.replace("\\\n", " ").splitlines():
+        said = re.split(r"(?:^|\s)#(?!egg=)|\s--hash", written, maxsplit=1)[0]
+        line = re.sub(r"^\s*(?:-e|--editable)[ =](?=\S+#egg=)", "", said).strip()
         if line and not line.startswith("-"):
             yield line
 

@@ -1,4 +1,4 @@
-"""What a service, and the whole system, has to install: the monolith's own pins beside the kit's."""
+"""What a service or the whole system installs: the monolith's pins and the kit's ranges."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def installed(
     driver, a plugin or a default may load it at run time.
     """
     chosen = _chosen(requirements)
-    mine = {n for n, r in chosen.items() if modules(n) & set(imports)}
-    silent = {n for n, r in chosen.items()
-              if r.kind is RequirementKind.RUNTIME and not modules(n) & set(everywhere)}  # fmt: skip
+    mine = {name for name in chosen if modules(name) & set(imports)}
+    runs = {name for name, one in chosen.items() if one.kind is RequirementKind.RUNTIME}
+    silent = {name for name in runs if not modules(name) & set(everywhere)}
     kit = [line for line in kit_requirements() if _name(line) not in mine | silent]
     return Installed(
         imported=tuple(chosen[name].line for name in sorted(mine)),
