@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from decompose.domain.finding import Finding
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
+from decompose.ports import Progress
 from decompose.slice.closure import Closure
 from decompose.slice.files import beside, folders_of
 from decompose.slice.plan import edits_of
@@ -21,15 +22,33 @@ from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
 
 
-def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cut) -> Slice:
-    """The files that one service needs, import paths unchanged.
+def slice_services(
+    tree: SourceTree, read: ReadBytes, model: SystemModel, cuts: Sequence[Cut], progress: Progress
+) -> tuple[Slice, ...]:
+    """The files that each service needs, import paths unchanged; one slice for each of `cuts`.
 
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.
     Nothing is imported or run. What can't be told from the code is kept and noted in the findings.
     """
+    progress.stage("Slicing", len(cuts))
     program = load(tree, read)
-    closure = Closure(program, model, cut)
     templates = Templates(tree, read, model)
+    slices = []
+    for cut in cuts:
+        slices.append(_slice(tree, read, model, cut, program, templates))
+        progress.advance(1)
+    return tuple(slices)
+
+
+def _slice(
+    tree: SourceTree,
+    read: ReadBytes,
+    model: SystemModel,
+    cut: Cut,
+    program: Program,
+    templates: Templates,
+) -> Slice:
+    closure = Closure(program, model, cut)
     names, findings = _grow(closure, templates)
     additions = connect(closure)
     code = [
