@@ -26,8 +26,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from models import SilentProgress, model_of
-
 from decompose.domain.finding import Finding
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice
@@ -36,6 +34,7 @@ from decompose.plan.application import find_application
 from decompose.plan.places import called_by_framework, everywhere
 from decompose.slice import slice_services
 from decompose.source import discover
+from models import SilentProgress, model_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

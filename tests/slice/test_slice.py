@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from slice.cutting import Case, cases, encoded, shown, sliced, write
 
 CASES = cases(Path(__file__).parent / "cases")

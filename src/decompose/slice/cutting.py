@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterable, Sequence
 
 from decompose.domain.finding import Finding
@@ -13,7 +12,8 @@ from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.ports import Progress
 from decompose.slice.closure import Closure
-from decompose.slice.files import beside, folders_of
+from decompose.slice.contents import paths, static_folders, third_party
+from decompose.slice.files import Wanted, beside, folders_of
 from decompose.slice.plan import edits_of
 from decompose.slice.program import Program, load
 from decompose.slice.reach import connect
@@ -58,12 +58,8 @@ def _slice(
         for edits in [edits_of(source, closure, additions)]
     ]
     pages = paths_of(names, templates.paths)
-    others, left_out = beside(
-        tree,
-        folders_of(file.path for file in code),
-        static=cut.static,
-        known=frozenset(templates.paths.values()),
-    )
+    trees = [ast.parse(file.content) for file in code]
+    others, left_out = beside(tree, _wanted(cut, code, trees, templates))
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
     lines = _lines([*code, *copied], model)
     return Slice(
@@ -72,8 +68,23 @@ def _slice(
         definitions=_definitions(closure),
         lines=lines,
         share=lines / max(_all_lines(model), 1),
-        imports=third_party(code, program),
+        imports=third_party(trees, program.packages),
         findings=tuple(sorted({*closure.findings, *findings, *left_out})),
+    )
+
+
+def _wanted(
+    cut: Cut, code: Iterable[SliceFile], trees: Sequence[ast.Module], templates: Templates
+) -> Wanted:
+    """What the service needs besides code: static files where it sends or opens them."""
+    static, opened = static_folders(trees), paths(trees)
+    opens = any(static & set(text.split("/")) for text in opened)
+    return Wanted(
+        folders=folders_of(file.path for file in code),
+        known=frozenset(templates.paths.values()),
+        strings=opened,
+        static=static,
+        serves=cut.static or opens,
     )
 
 
@@ -110,16 +121,3 @@ def _lines(files: Iterable[SliceFile], model: SystemModel) -> int:
 def _all_lines(model: SystemModel) -> int:
     skipped = {d.location.path for d in model.definitions if not_counted(d)}
     return sum(module.lines for module in model.modules if module.path not in skipped)
-
-
-def third_party(files: Iterable[SliceFile], program: Program) -> tuple[str, ...]:
-    """The top-level modules that files import, neither their own nor Python's."""
-    found: set[str] = set()
-    for file in files:
-        for node in ast.walk(ast.parse(file.content)):
-            if isinstance(node, ast.Import):
-                found.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    own = {name.partition(".")[0] for name in program.packages}
-    return tuple(sorted(found - own - sys.stdlib_module_names))
