@@ -17,7 +17,8 @@ class AddImports(Transformation):
         return [*super().added(original), *(_import(name) for name in dict.fromkeys(wanted))]
 
     def _at(self, node: cst.CSTNode) -> tuple[str, ...]:
-        return tuple(self.edits.additions.get(self.at(node), ()))
+        at = self.at(node)
+        return tuple(name for place, names in self.edits.additions for name in names if place == at)
 
 
 def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -28,6 +28,9 @@ class Reached:
     whole: set[str] = field(default_factory=set)
 
 
+_NOTHING = Reached()
+
+
 class Source:
     """A module that could be parsed, as units."""
 
@@ -83,6 +86,7 @@ class Program:
             for end in (i for i, letter in enumerate(name) if letter == ".")
         } | set(self.modules)
         self._opened: dict[Unit, list[Unit]] = {}
+        self._resolved: dict[Use, Reached] = {}
         self._variables: dict[tuple[Scope, str], list[Unit]] = {}
         self._local: dict[tuple[str, Position], Unit] = {}
 
@@ -118,8 +122,21 @@ class Program:
             return list(self.modules[module].bindings[name])
         return []
 
+    def settle(self) -> None:
+        """All functions are open that will be: forgets what uses led to before."""
+        self._resolved.clear()
+
     def resolve(self, module: str, use: Use) -> Reached:
         """What a use in `module` leads to."""
+        if use not in self._resolved:
+            self._resolved[use] = self._resolve(module, use)
+        return self._resolved[use]
+
+    def leads(self, unit: Unit) -> Reached:
+        """What an import leads to."""
+        return self.resolve(unit.module, unit.imported) if unit.imported else _NOTHING
+
+    def _resolve(self, module: str, use: Use) -> Reached:
         reached = Reached()
         if use.scope is not None:
             reached.units.update(self._variables.get((use.scope, use.name), ()))

@@ -39,8 +39,8 @@ class Templates:
 
         A template that nothing in the monolith names is kept: a library may render it.
         """
-        live = {f"{u.module}.{name}" for u in closure.live for name in u.names}
-        live |= closure.modules
+        live = {f"{u.module}.{name}" for u in closure.kept.live for name in u.names}
+        live |= closure.kept.modules
         pending = {
             self._named(target)
             for source, targets in self._used.items()
@@ -48,7 +48,7 @@ class Templates:
             for target in targets
         }
         findings: set[Finding] = set()
-        for unit in closure.live:
+        for unit in closure.kept.live:
             if not unit.scopes:
                 pending |= self._in_code(unit, closure, findings)
         return self._closed(pending | self._orphans), findings
