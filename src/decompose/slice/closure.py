@@ -54,7 +54,7 @@ class Closure:
         self.kept = Kept()
         self.findings: set[Finding] = set()
         self.starts: set[str] = set()
-        self._whole: set[str] = set()
+        self.whole: set[str] = set()
         self._pending: list[Unit] = []
         self._start(cut)
 
@@ -204,9 +204,9 @@ class Closure:
         """Keeps all of a module, of which code reads what can't be told."""
         self.need_module(module)
         source = self.program.modules.get(module)
-        if source is None or module in self._whole:
+        if source is None or module in self.whole:
             return
-        self._whole.add(module)
+        self.whole.add(module)
         self._note(
             unit,
             line,

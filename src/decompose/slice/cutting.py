@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from decompose.domain.finding import Finding
@@ -12,12 +12,13 @@ from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.ports import Progress
+from decompose.slice.check import check
 from decompose.slice.closure import Closure
-from decompose.slice.contents import paths, static_folders, third_party
+from decompose.slice.contents import Contents, together
 from decompose.slice.files import Wanted, beside, folders_of
 from decompose.slice.growth import Growth
 from decompose.slice.plan import edits_of
-from decompose.slice.program import Program, load
+from decompose.slice.program import Program, Source, load
 from decompose.slice.reach import Additions, connect
 from decompose.slice.rewrite import rewrite
 from decompose.slice.survey import Survey
@@ -95,8 +96,9 @@ def _slice(
     templates: Templates,
     program: Program,
 ) -> Slice:
-    trees = [ast.parse(file.content) for file in code]
-    others, left_out = beside(tree, _wanted(draft.cut, code, trees, templates))
+    broken = check(program, code, _reached(draft), draft.closure.kept.words)
+    said = together(source.contents for source in _sources(program, code))
+    others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
     pages = paths_of(draft.templates, templates.paths)
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
     lines = _lines([*code, *copied], model)
@@ -106,23 +108,37 @@ def _slice(
         definitions=_definitions(draft.closure),
         lines=lines,
         share=lines / max(_all_lines(model), 1),
-        imports=third_party(trees, program.packages),
-        findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out})),
+        imports=said.third_party(program.packages),
+        findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
 
 
-def _wanted(
-    cut: Cut, code: Iterable[SliceFile], trees: Sequence[ast.Module], templates: Templates
-) -> Wanted:
+def _sources(program: Program, code: Iterable[SliceFile]) -> Iterator[Source]:
+    """The files of a slice as modules, without what does not parse."""
+    modules = {source.file.path: source for source in program.modules.values()}
+    for file in code:
+        with suppress(SyntaxError, ValueError):
+            yield modules[file.path].version(file.content)
+
+
+def _reached(draft: _Draft) -> set[str]:
+    """The definitions that something else than code asks for."""
+    closure, survey = draft.closure, draft.closure.survey
+    entities = {unit for units in survey.relations.tables.values() for unit in units}
+    whole = (unit for name in closure.whole for unit in survey.program.modules[name].units)
+    called = survey.called | survey.roots | survey.extensions
+    asked = {*closure.registrations.own, *called, *entities, *whole}
+    return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
+
+
+def _wanted(cut: Cut, code: Iterable[SliceFile], said: Contents, templates: Templates) -> Wanted:
     """What the service needs besides code: static files where it sends or opens them."""
-    static, opened = static_folders(trees), paths(trees)
-    opens = any(static & set(text.split("/")) for text in opened)
     return Wanted(
         folders=folders_of(file.path for file in code),
         known=frozenset(templates.paths.values()),
-        strings=opened,
-        static=static,
-        serves=cut.static or opens,
+        strings=said.paths,
+        static=said.static,
+        serves=cut.static or said.opens_static,
     )
 
 

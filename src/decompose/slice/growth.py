@@ -81,13 +81,20 @@ class Growth:
         """Whether a unit may have to run though nothing names it."""
         if unit in self._registrations.foreign or isinstance(unit.node, ast.Pass):
             return False
-        if unit.kind in {Kind.IMPORT, Kind.BLOCK}:
+        if unit.kind in {Kind.IMPORT, Kind.BLOCK} or unit in self._survey.migrations:
             return False
-        return unit.kind is Kind.EFFECT or bool(unit.scopes) or unit in self._survey.hooks
+        registered = unit in self._survey.hooks or self._extends(unit)
+        return registered or unit.kind is Kind.EFFECT or bool(unit.scopes)
+
+    def _extends(self, unit: Unit) -> bool:
+        """Whether it does something to the application, and not only for what is added to it."""
+        return unit in self._survey.extensions and unit not in self._registrations.registrars
 
     def _wanted(self, unit: Unit) -> bool:
         if unit in self._kept.idle:
             return False
+        if self._extends(unit):
+            return True
         if unit in self._survey.hooks:
             return self._note(unit, self._hooked(unit))
         return (unit.parent is None or self._may_run(unit)) and self._runs(unit)

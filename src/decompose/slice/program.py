@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib.util import decode_source
 
 from decompose.domain.source import ReadBytes, SourceFile, SourceTree
+from decompose.slice.contents import Contents, contents
 from decompose.slice.scopes import Imported, Scope
 from decompose.slice.units import Kind, Position, Unit, inside, units_of
 from decompose.slice.uses import Use
@@ -41,7 +42,20 @@ class Source:
         self.name = file.module
         self.package = self.name if file.is_package else self.name.rpartition(".")[0]
         self.units = list(units_of(tree.body, self.name, self.package))
-        self.lines = content.count(b"\n") + 1
+        self._versions: dict[bytes, Source] = {}
+
+    def version(self, content: bytes) -> Source:
+        """The module as it is with other content; raises SyntaxError or ValueError."""
+        if content == self.content:
+            return self
+        if content not in self._versions:
+            self._versions[content] = Source(self.file, content, ast.parse(content))
+        return self._versions[content]
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What its code says besides."""
+        return contents(self.tree)
 
     @cached_property
     def text(self) -> str:

@@ -18,6 +18,11 @@ from decompose.slice.units import Kind, Unit
 from decompose.slice.uses import Use, chain, used
 
 _NO_HOOK = {EntryKind.CONFIG, EntryKind.EXTENSION}
+_MIGRATE = {
+    f"{module}.{name}"
+    for module in ("flask_migrate", "flask.ext.migrate", "alembic.command")
+    for name in ("upgrade", "downgrade", "stamp", "init", "migrate")
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,28 +120,46 @@ class Survey:
         found: dict[Unit, list[Unit]] = {function: [] for function in self.program.opened}
         for unit in self.program.units():
             if unit not in found:
-                for other in self._named(unit) & found.keys():
+                for other in named_by(self.program, unit) & found.keys():
                     found[other].append(unit)
         return found
-
-    def _named(self, unit: Unit) -> set[Unit]:
-        """All that must be there for a unit to work."""
-        if unit.imported:
-            return self.program.leads(unit).units
-        uses = (use for one in unit.everything for use in one.uses)
-        reached = (self.program.resolve(unit.module, use) for use in uses)
-        return {other for one in reached for other in one.units}
 
     @cached_property
     def unused_imports(self) -> set[Unit]:
         """Imports that nothing names: they are there for what they do."""
-        named: set[Unit] = set()
-        for unit in self.program.units():
-            named |= self._named(unit) - {unit}
-            bindings = self.program.modules[unit.module].bindings
-            for use in _uses(unit):
-                named.update(bindings.get(use.name, ()))
-        return {unit for unit in self.program.units() if unit.kind is Kind.IMPORT} - named
+        return unused_imports(self.program)
+
+    @cached_property
+    def extensions(self) -> set[Unit]:
+        """What is made of the application at the top of a module, as in `babel = Babel(app)`."""
+        return {
+            unit for unit in self.statements if unit.kind is Kind.DEFINE and self._extends(unit)
+        }
+
+    def _extends(self, unit: Unit) -> bool:
+        call = getattr(unit.node, "value", None)
+        if unit.scopes or not isinstance(call, ast.Call):
+            return False
+        nodes = [*call.args, *(keyword.value for keyword in call.keywords)]
+        names: list[ast.expr] = [node for node in nodes if isinstance(node, ast.Name)]
+        return any(end in self.roots for end in self._ends(unit, names))
+
+    @cached_property
+    def migrations(self) -> set[Unit]:
+        """Statements that bring the database to another version of its schema."""
+        return {
+            unit
+            for unit in self.statements
+            if any(name in _MIGRATE for use in unit.head.uses for name in self._called(unit, use))
+        }
+
+    def _called(self, unit: Unit, use: Use) -> Iterator[str]:
+        """The full names of what is used of another package."""
+        bound = self.program.modules[unit.module].bindings.get(use.name, ())
+        for target in [use.via] if use.via else [one.target for one in bound]:
+            if target is not None:
+                module = use.name if target.rooted else target.module
+                yield ".".join((module, *filter(None, (target.name, *use.rest))))
 
     @cached_property
     def decorators(self) -> Mapping[Unit, list[tuple[ast.expr, frozenset[Unit]]]]:
@@ -193,6 +216,22 @@ class Survey:
         ]
 
 
-def _uses(unit: Unit) -> Iterator[Use]:
-    for one in unit.everything:
-        yield from one.uses
+def named_by(program: Program, unit: Unit) -> set[Unit]:
+    """All that must be there for a unit to work."""
+    if unit.imported:
+        return program.leads(unit).units
+    uses = (use for one in unit.everything for use in one.uses)
+    reached = (program.resolve(unit.module, use) for use in uses)
+    return {other for one in reached for other in one.units}
+
+
+def unused_imports(program: Program) -> set[Unit]:
+    """Imports that nothing names: they are there for what they do."""
+    named: set[Unit] = set()
+    for unit in program.units():
+        named |= named_by(program, unit) - {unit}
+        bindings = program.modules[unit.module].bindings
+        for one in unit.everything:
+            for use in one.uses:
+                named.update(bindings.get(use.name, ()))
+    return {unit for unit in program.units() if unit.kind is Kind.IMPORT} - named
