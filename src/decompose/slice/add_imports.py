@@ -35,6 +35,7 @@ def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _import(module: str) -> Statement:
-    package, _, name = module.rpartition(".")
-    start = f"from {package} import {name}" if package else f"import {name}"
-    return cst.parse_statement(f"{start} as _{name}  # noqa: F401 - for what it registers\n")
+    name = module.rpartition(".")[2]
+    return cst.parse_statement(
+        f"import {module} as _{name}  # noqa: F401 - for what it registers\n"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from decompose.domain.finding import Finding, Location, Severity
@@ -11,7 +12,7 @@ from decompose.domain.slicing import SliceFile
 from decompose.slice.program import Program, Source
 from decompose.slice.survey import named_by, unused_imports
 from decompose.slice.units import Kind, Unit
-from decompose.slice.uses import Use
+from decompose.slice.uses import Use, Used
 
 _HINT = "This is a fault of decompose, not of the code: please report it with this line."
 
@@ -22,8 +23,8 @@ def check(
     """What is wrong with the Python files of a slice; nothing should be.
 
     Names that lead somewhere in the monolith lead somewhere in the slice, imports that were used
-    still are, and every definition is reached: by a name, by one of `words` (attributes, and what
-    templates and strings say), by a decorator, or from outside, as `reached` are.
+    still are, and every definition is reached: by a name, a string, an attribute, a decorator, by
+    one of `words` (what templates read), or from outside, as `reached` are.
     """
     paths = {source.file.path: source for source in monolith.modules.values()}
     sources, findings = [], []
@@ -50,7 +51,7 @@ class _Checked:
         self._monolith = monolith
         self._program = program
         self._reached = reached
-        self._words = words
+        self._words = {*words}
 
     def missing(self) -> Iterator[Finding]:
         """Uses that lead to less than they did."""
@@ -90,6 +91,7 @@ class _Checked:
         named: set[Unit] = set()
         for unit in self._program.units():
             named |= named_by(self._program, unit) - {unit}
+            self._words.update(word for one in unit.everything for word in _words(one))
         for unit in self._program.units():
             if unit.kind is Kind.DEFINE and unit not in named and not self._is_reached(unit):
                 message = f"nothing reaches {', '.join(unit.names)}"
@@ -111,6 +113,12 @@ class _Checked:
 def _import(unit: Unit) -> tuple[object, ...]:
     target = unit.target
     return unit.module, unit.names, target and (target.module, target.name)
+
+
+def _words(one: Used) -> Iterator[str]:
+    yield from one.words
+    for text, _ in one.strings:
+        yield from re.split(r"\W+", text)
 
 
 def _exported(source: Source, unit: Unit) -> bool:

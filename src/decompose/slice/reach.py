@@ -52,10 +52,7 @@ def _lead(
     """Takes the monolith's own way to the module as far as the slice has it."""
     closure = growth.closure
     for unit, target in _way(edges, reached, module):
-        plain = unit.target is not None and (
-            not unit.target.name or f"{unit.target.module}.{unit.target.name}" == target
-        )
-        if plain and (target == module or target in closure.kept.modules):
+        if _leads(growth, unit, target) and (target == module or target in closure.kept.modules):
             closure.mark(unit, full=False)
             if target == module:
                 return
@@ -66,6 +63,17 @@ def _lead(
         closure.need_module(module)
         additions.setdefault(unit, []).append(module)
         return
+
+
+def _leads(growth: Growth, unit: Unit, module: str) -> bool:
+    """Whether an import leads to a module, and to nothing that is not in the slice."""
+    if unit.target is None:
+        return False
+    names_it = not unit.target.name or f"{unit.target.module}.{unit.target.name}" == module
+    return names_it or (
+        unit.target.module == module
+        and growth.closure.program.leads(unit).ends <= growth.closure.kept.live
+    )
 
 
 def _way(edges: Edges, reached: set[str], module: str) -> list[tuple[Unit, str]]:
