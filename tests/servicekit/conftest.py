@@ -6,13 +6,28 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from split_world import Engine, SqliteEngine, World
+from postgres_server import postgres_server
+from split_world import Engine, PostgresEngine, SqliteEngine, World
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    """The kind of database that a test runs on; a folder of its own."""
-    return SqliteEngine(tmp_path)
+POSTGRES = [pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg2", "psycopg")]
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The address of a PostgreSQL server."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite3", *POSTGRES])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each kind of database that services may have."""
+    made: Engine = SqliteEngine(tmp_path)
+    if request.param != "sqlite3":
+        made = PostgresEngine(request.getfixturevalue("server"), request.param)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sqlite3
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +25,9 @@ class Engine(Protocol):
 
     def connect(self, url: str, **options: Any) -> Any:
         """Connect as an application does, by the driver's own function."""
+
+    def close(self) -> None:
+        """Remove what was made, unless something else does."""
 
 
 class Recorder(Events):
@@ -141,6 +146,36 @@ class World:
             data.stop()
 
 
+class PostgresEngine:
+    """Databases of a server, dropped when a test has ended."""
+
+    name = "postgresql"
+
+    def __init__(self, server: str, driver: str) -> None:
+        self.server = server
+        self.driver = importlib.import_module(driver)
+        self.made: list[str] = []
+
+    def create(self, service: str) -> str:
+        name = f"{service}_{uuid.uuid4().hex}"
+        self._administer(f"CREATE DATABASE {name}")
+        self.made.append(name)
+        return f"{self.server}/{name}"
+
+    def connect(self, url: str, **options: Any) -> Any:
+        return self.driver.connect(url, **options)
+
+    def close(self) -> None:
+        for name in self.made:
+            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _administer(self, statement: str) -> None:
+        connection = self.driver.connect(f"{self.server}/postgres")
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+        connection.close()
+
+
 class SqliteEngine:
     """Files in a folder."""
 
@@ -151,6 +186,9 @@ class SqliteEngine:
 
     def create(self, service: str) -> str:
         return f"sqlite:///{self.folder / service}.db"
+
+    def close(self) -> None:
+        pass
 
     def connect(self, url: str, **options: Any) -> Any:
         return sqlite3.connect(url[len("sqlite:///") :], **options)
