@@ -290,12 +290,12 @@ class Closure:
                 self._touch_all(unit, element.used)
 
     def _keeps(self, unit: Unit, element: Element) -> bool:
-        if not self._prunable(unit):
-            return True
         if unit.names == ("__all__",):
             texts = {text for text, _ in element.used.strings}
             bound = self.program.modules[unit.module].bindings
             return any(one in self.live for text in texts for one in bound.get(text, ()))
+        if not self._prunable(unit):
+            return True
         found = of_uses(self.program, unit, [element.used], self.registrations)
         return not found or any(self.active(one) for one in found)
 
@@ -401,6 +401,7 @@ def unused_imports(program: Program) -> set[Unit]:
         for one in unit.everything:
             for use in one.uses:
                 named |= program.resolve(unit.module, use).units
+                named.update(program.modules[unit.module].bindings.get(use.name, ()))
         if unit.target is not None:
             use = Use(name="", via=unit.target, bare=False)
             named |= program.resolve(unit.module, use).units - {unit}
