@@ -10,7 +10,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
-from decompose.domain.generated import GeneratedFile
+from decompose.domain.generated import Generated, GeneratedFile
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan, ServicePlan
@@ -23,7 +23,7 @@ from decompose.source import FactsCache, decode, discover, find_boundary, load_b
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], tuple[GeneratedFile, ...]]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +76,15 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A split before it is written: the plan, one slice for each of its services, the files."""
+    """A split before it is written: the plan, one slice for each of its services, the files.
+
+    `findings` are those of the plan, the slices and the files, each once.
+    """
 
     plan: CutPlan
     slices: tuple[Slice, ...]
     files: tuple[GeneratedFile, ...]
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the plan and the slices found, each thing once."""
-        return tuple(sorted({*self.plan.findings, *(f for s in self.slices for f in s.findings)}))
+    findings: tuple[Finding, ...]
 
 
 def scaffold(
@@ -107,8 +106,15 @@ def scaffold(
         slices.append(slice_service(tree, read_bytes, analysis.model, _cut(plan, service)))
         progress.advance(1)
     progress.stage("Writing", 0)
-    files = toolkit.target(analysis.model, plan, slices, read)
-    return System(plan=plan, slices=tuple(slices), files=files)
+    generated = toolkit.target(analysis.model, plan, slices, read)
+    of_slices = (finding for cut in slices for finding in cut.findings)
+    findings = {*plan.findings, *of_slices, *generated.findings}
+    return System(
+        plan=plan,
+        slices=tuple(slices),
+        files=generated.files,
+        findings=tuple(sorted(findings)),
+    )
 
 
 def _cut(plan: CutPlan, service: ServicePlan) -> Cut:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -152,6 +153,4 @@ class SqliteEngine:
         return f"sqlite:///{self.folder / service}.db"
 
     def connect(self, url: str, **options: Any) -> Any:
-        import sqlite3
-
-        return sqlite3.connect(url.removeprefix("sqlite:///"), **options)
+        return sqlite3.connect(url[len("sqlite:///") :], **options)

@@ -157,8 +157,7 @@ class Closure:
             self._follow(self._pending.pop())
 
     def _follow(self, unit: Unit) -> None:
-        if unit.kind is Kind.IMPORT:
-            assert unit.target is not None
+        if unit.target is not None:
             use = Use(name=unit.names[0], via=unit.target, bare=False, key=unit.key)
             reached = self.program.resolve(unit.module, use)
             for module in reached.modules:
@@ -174,12 +173,10 @@ class Closure:
     def _used(self, unit: Unit) -> list[Used]:
         """What counts now: not what removed decorators, and elements of displays, use."""
         package = self.program.modules[unit.module].package
-        if unit in self.program.opened:
-            assert isinstance(unit.node, Function)
-            node = unit.node
-            nodes: list[ast.AST] = [*self._decorators(unit), node.args]
-            if node.returns:
-                nodes.append(node.returns)
+        if unit in self.program.opened and isinstance(unit.node, Function):
+            nodes: list[ast.AST] = [*self._decorators(unit), unit.node.args]
+            if unit.node.returns:
+                nodes.append(unit.node.returns)
             return [used(nodes, package, unit.scopes)]
         if unit in self.registrations.foreign and self.stripped(unit):
             gone = {id(one) for one in self.stripped(unit)}

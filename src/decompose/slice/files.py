@@ -10,7 +10,8 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceTree
 
 _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".ini", ".cfg",
-         ".xml", ".pem", ".key", ".md", ".html", ".graphql", ".lua", ".mo", ".po", ".pot"}  # fmt: skip
+         ".xml", ".pem", ".key", ".md", ".html", ".graphql",
+         ".lua", ".mo", ".po", ".pot"}  # fmt: skip
 _NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
 _STATIC = "static"
 _TRANSLATIONS = {"translations", "locale", "locales"}

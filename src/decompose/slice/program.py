@@ -164,8 +164,7 @@ class Program:
     ) -> bool:
         """Looks for a name in what is imported with a star."""
         for unit in reversed(source.stars):
-            assert unit.target is not None
-            other = self.modules.get(unit.target.module)
+            other = self.modules.get(unit.target.module) if unit.target else None
             if other is None:
                 continue
             hidden = chain[0].startswith("_") if other.exported is None else (

@@ -122,7 +122,7 @@ class _Collector(ast.NodeVisitor):
             self._type_parameters(node)
             self._visit_all(node.body)
 
-    visit_FunctionDef = visit_AsyncFunctionDef = _function
+    visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815 - ast's own convention
 
     def _type_parameters(self, node: Function | ast.ClassDef) -> None:
         for parameter in getattr(node, "type_params", ()):
@@ -162,13 +162,13 @@ class _Collector(ast.NodeVisitor):
                 [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             )
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815 - ast's own convention
 
     def _import(self, node: Import) -> None:
         for name, target in imported(node, self._package):
             self.used.uses.append(Use(name=name, via=target, bare=False, key=target.key))
 
-    visit_Import = visit_ImportFrom = _import
+    visit_Import = visit_ImportFrom = _import  # noqa: N815 - ast's own convention
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.target)
