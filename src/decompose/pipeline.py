@@ -124,6 +124,7 @@ def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
         excluded=service.excluded,
         tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
         roots=plan.application.roots,
+        static=plan.serves_files(service),
     )
 
 

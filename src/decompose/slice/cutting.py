@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable
 
@@ -19,6 +20,9 @@ from decompose.slice.reach import connect
 from decompose.slice.rewrite import rewrite
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
+
+_READS_STATIC = re.compile(rb"\.static_folder\b|\bsend_static_file\b|[\"'/]static/")
+"""Code that reads static files itself, besides those that Flask serves."""
 
 
 def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cut) -> Slice:
@@ -42,7 +46,7 @@ def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cu
     others, left_out = beside(
         tree,
         folders_of(file.path for file in code),
-        static=cut.static,
+        static=cut.static or any(_READS_STATIC.search(file.content) for file in code),
         known=frozenset(templates.paths.values()),
     )
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
