@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from postgres_server import postgres_server
 from split_world import Engine, PostgresEngine, SqliteEngine, World
 
+from postgres_server import postgres_server
 
 POSTGRES = [pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg2", "psycopg")]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut
-from decompose.slice.dynamic import literal_module, matching_modules
+from decompose.slice.dynamic import literal_module, matching_modules, modules_named
 from decompose.slice.program import Program
 from decompose.slice.registrations import (
     Registrations,
@@ -224,6 +224,9 @@ class Closure:
             self._string(unit, text, line)
         for call in one.dynamic:
             self._dynamic(unit, call)
+        for call in one.configuring:
+            for name in modules_named(call, self.program.modules):
+                self.keep_whole(name, unit, call.lineno)
 
     def _touch(self, unit: Unit, use: Use) -> None:
         reached = self.program.resolve(unit.module, use)
@@ -340,12 +343,17 @@ class Closure:
         if unit.scopes:
             return self._imports_something(unit)
         ends = heads(self.program, unit)
-        things = {one for one in ends if not isinstance(one.node, Function)} or _classes(
-            self.program, unit
-        )
-        if things:
+        things = {one for one in ends if not isinstance(one.node, Function)}
+        if things := things or self._entities(unit):
             return self._note(unit, bool(things & self.live))
         return unit.module in self.modules and self._imports_something(unit)
+
+    def _entities(self, unit: Unit) -> set[Unit]:
+        """The mapped classes that a statement is about."""
+        ends = {
+            end for use in unit.used.uses for end in self.program.resolve(unit.module, use).ends
+        }
+        return ends & self._relations.entities
 
     def _note(self, unit: Unit, wanted: bool) -> bool:
         if wanted:
@@ -374,11 +382,6 @@ def _calls(unit: Unit) -> bool:
         and isinstance(unit.node.value, ast.Call)
         and unit.kind is Kind.EFFECT
     )
-
-
-def _classes(program: Program, unit: Unit) -> set[Unit]:
-    ends = {end for use in unit.used.uses for end in program.resolve(unit.module, use).ends}
-    return {end for end in ends if isinstance(end.node, ast.ClassDef)}
 
 
 def _is_main(node: ast.stmt) -> bool:
@@ -435,3 +438,5 @@ def _imports(program: Program, tree: ast.Module, package: str) -> Iterable[str]:
             yield module
         else:
             yield from matching_modules(call, sorted(program.modules))
+    for call in found.configuring:
+        yield from modules_named(call, program.modules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 
 from decompose.domain.finding import Finding
@@ -20,6 +21,9 @@ from decompose.slice.reach import connect
 from decompose.slice.rewrite import rewrite
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
+
+_READS_STATIC = re.compile(rb"\.static_folder\b|\bsend_static_file\b")
+"""Code that reads the application's static files itself, besides those that Flask serves."""
 
 
 def slice_services(
@@ -78,7 +82,9 @@ def _wanted(
 ) -> Wanted:
     """What the service needs besides code: static files where it sends or opens them."""
     static, opened = static_folders(trees), paths(trees)
-    opens = any(static & set(text.split("/")) for text in opened)
+    opens = any(static & set(text.split("/")) for text in opened) or any(
+        _READS_STATIC.search(file.content) for file in code
+    )
     return Wanted(
         folders=folders_of(file.path for file in code),
         known=frozenset(templates.paths.values()),

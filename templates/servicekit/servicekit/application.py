@@ -18,6 +18,7 @@ from servicekit import (
     config_pins,
     description,
     openapi,
+    own_schema,
     schema,
     settings,
     target,
@@ -113,11 +114,15 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
 
     data.install_hooks()
     config_pins.pin(described, chosen, os.environ)
-    app = target.load(described.application, described.directory)
-    build_only.add_rules(app, described.build_only)
-    with _one_at_a_time(described.directory / "service.json"):
+
+    def prepare() -> None:
         schema.create(described, chosen.database_url)
         data.prepare()
+
+    with _one_at_a_time(described.directory / "service.json"), own_schema.replaced(prepare):
+        app = target.load(described.application, described.directory)
+        prepare()
+    build_only.add_rules(app, described.build_only)
 
     metrics.watch_lag(data.lag)
     readiness = Readiness(described, chosen.database_url, peers, data)
