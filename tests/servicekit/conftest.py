@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from postgres_server import postgres_server
-from split_world import Engine, PostgresEngine, SqliteEngine, World
+from split_world import PostgresEngine, SqliteEngine, World
 
+from postgres_server import postgres_server
 
 POSTGRES = [pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg2", "psycopg")]
 
@@ -21,9 +22,9 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite3", *POSTGRES])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
     """Each kind of database that services may have."""
-    made: Engine = SqliteEngine(tmp_path)
+    made: Any = SqliteEngine(tmp_path)
     if request.param != "sqlite3":
         made = PostgresEngine(request.getfixturevalue("server"), request.param)
     yield made
@@ -31,7 +32,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def make_world(engine: Engine) -> Iterator[Callable[[str], World]]:
+def make_world(engine: Any) -> Iterator[Callable[[str], World]]:
     """Make worlds of a schema, and take them down afterwards."""
     made: list[World] = []
 
