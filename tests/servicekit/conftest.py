@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from split_world import PostgresEngine, SqliteEngine, World
+from split_world import PostgresEngine, Server, SqliteEngine, World
 
 from postgres_server import postgres_server
 
-POSTGRES = [pytest.param(name, marks=pytest.mark.postgres) for name in ("psycopg2", "psycopg")]
+POSTGRES = [pytest.param(name, marks=pytest.mark.postgres) for name in ["psycopg2"]]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a PostgreSQL server."""
+def server() -> Iterator[Server]:
+    """A PostgreSQL server."""
     with postgres_server() as url:
-        yield url
+        yield Server(url)
 
 
 @pytest.fixture(params=["sqlite3", *POSTGRES])
