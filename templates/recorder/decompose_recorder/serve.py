@@ -1,0 +1,36 @@
+"""Serves a WSGI application: `python -m decompose_recorder.serve TARGET KIND PORT`.
+
+The server is Werkzeug's, since every Flask application has it. Port 0 takes any free one; the
+line `serving PORT` tells which.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+from typing import Any
+
+from werkzeug.serving import make_server
+
+
+def main(target: str, kind: str, port: str) -> None:
+    """Import the application and serve it until the process ends."""
+    for folder in (os.path.join(os.getcwd(), "src"), os.getcwd()):
+        sys.path.insert(0, folder)
+    module, _, name = target.partition(":")
+    application: Any = importlib.import_module(module)
+    for part in name.split("."):
+        application = getattr(application, part)
+    if kind == "factory":
+        application = application()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    server = make_server("127.0.0.1", int(port), application, threaded=True)
+    sys.stdout.write(f"serving {server.server_port}\n")
+    sys.stdout.flush()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
