@@ -10,6 +10,7 @@ from rich.console import Console
 from decompose.domain.analysis import Analysis
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
+from decompose.domain.verification import Verification
 from decompose.pipeline import Toolkit
 from decompose.write import Document
 
@@ -20,7 +21,8 @@ class Program:
 
     `documents` gives what is written, `summary` shows a screenful and the folder that the report
     is in, `explain` tells about one name and raises UserError where the analysis doesn't know it,
-    `plan` shows what each service of a split gets.
+    `plan` shows what each service of a split gets. `verified` and `verification` are the documents
+    and the screen of a verification.
     """
 
     toolkit: Toolkit
@@ -28,3 +30,5 @@ class Program:
     summary: Callable[[Analysis, Console, str], None]
     explain: Callable[[Analysis, str, Console], None]
     plan: Callable[[CutPlan, Sequence[Slice], Console], None]
+    verified: Callable[[Verification], Iterable[Document]]
+    verification: Callable[[Verification, Console], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from typing import Any, Dict, Mapping
+from typing import Any, ClassVar, Dict, Mapping
 
 _OF_THE_RUN = {
     "TESTING",
@@ -22,7 +22,7 @@ _OF_THE_RUN = {
 """Keys that say how a run is watched or where its data is, not how the application behaves."""
 
 
-def described(config: Mapping[str, Any], root: str) -> Dict[str, Any]:
+def described(config: Mapping[str, Any]) -> Dict[str, Any]:
     """Return the values that can be given to another process: plain ones and spans of time.
 
     A path of the machine becomes `{"path": name}`: whoever replays has a folder of their own.
@@ -34,11 +34,17 @@ def described(config: Mapping[str, Any], root: str) -> Dict[str, Any]:
             continue
         if isinstance(value, datetime.timedelta):
             found[key] = {"seconds": value.total_seconds()}
-        elif isinstance(value, str) and os.path.isabs(value) and not value.startswith(root):
+        elif isinstance(value, str) and _is_path(value):
             found[key] = {"path": key.lower()}
         elif _is_plain(value):
             found[key] = {"value": list(value) if isinstance(value, tuple) else value}
     return found
+
+
+def _is_path(value: str) -> bool:
+    """Whether a value is a place on this machine, and not a URL's path."""
+    folder = os.path.dirname(value)
+    return os.path.isabs(value) and folder != os.sep and os.path.isdir(folder)
 
 
 def _is_plain(value: Any) -> bool:
@@ -80,7 +86,7 @@ def pin(flask_app: Any, pinned: Mapping[str, Any]) -> None:
 class _Pinned:
     """Mixed into a configuration: its pinned keys keep their values."""
 
-    _decompose: Dict[str, Any] = {}
+    _decompose: ClassVar[Dict[str, Any]] = {}
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if key not in self._decompose:

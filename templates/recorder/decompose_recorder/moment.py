@@ -20,6 +20,8 @@ from ctypes import py_object, pythonapi
 from typing import Any, Callable, Iterator
 
 _KIT = "servicekit"
+_BETWEEN = {"http", "itsdangerous", "logging", "random", "secrets", "urllib3", "uuid"}
+"""Libraries by which the kit comes to the clock or to random bytes: whoever called them counts."""
 _urandom = os.urandom
 _time, _time_ns = time.time, time.time_ns
 
@@ -57,11 +59,6 @@ def at(moment: Moment) -> Iterator[None]:
         _current.reset(token)
 
 
-def enter(application: Callable[..., Any], *arguments: Any) -> Any:
-    """Call the application. What lies deeper on the stack than this call is its own work."""
-    return application(*arguments)
-
-
 def new_seed() -> str:
     """Return a seed that nobody can foresee."""
     return _urandom(8).hex()
@@ -78,11 +75,16 @@ def _seen() -> Moment | None:
     if moment is None:
         return None
     frame: Any = sys._getframe(2)
-    while frame is not None and frame.f_code is not enter.__code__:
-        if frame.f_globals.get("__name__", "").partition(".")[0] == _KIT:
-            return None
+    name = _module(frame)
+    while name in _BETWEEN and frame.f_back is not None:
         frame = frame.f_back
-    return moment
+        name = _module(frame)
+    return None if name == _KIT else moment
+
+
+def _module(frame: Any) -> str:
+    name: str = frame.f_globals.get("__name__") or ""
+    return name.partition(".")[0]
 
 
 def install() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 import threading
 import time
@@ -20,7 +19,6 @@ class Recorder:
 
     def __init__(self, tape: Tape, root: str) -> None:
         self._tape = tape
-        self._root = root
         self._turn = threading.Lock()
         self._opened: Optional[bool] = None
         self._definitions = Definitions(root)
@@ -80,9 +78,7 @@ class Recorder:
         called = time.perf_counter()
         try:
             with moment.at(when):
-                body = answer.read(
-                    moment.enter(call, app, environ, answer.start_response)
-                )
+                body = answer.read(call(app, environ, answer.start_response))
         except BaseException as error:
             raised = type(error).__name__
             raise
@@ -186,12 +182,10 @@ class Recorder:
     def _tell_schema(self, database: sqlite.Watched) -> None:
         if database.schema != self._schema:
             self._schema = database.schema
-            self._tape.write(
-                "schema", dialect="sqlite", tables=database.shape, sql=database.schema
-            )
+            self._tape.write("schema", dialect="sqlite", tables=database.shape, sql=database.schema)
 
     def _tell_config(self, app: Any) -> None:
-        config = configuration.described(app.config, self._root)
+        config = configuration.described(app.config)
         if config != self._config:
             self._config = config
             rules = sorted({rule.endpoint for rule in app.url_map.iter_rules()})

@@ -1,4 +1,4 @@
-"""Serves a WSGI application: `python -m decompose_recorder.serve TARGET KIND PORT`.
+"""Serves a WSGI application: `python -m decompose_recorder.serve TARGET PORT`.
 
 The server is Werkzeug's, since every Flask application has it. Port 0 takes any free one; the
 line `serving PORT` tells which.
@@ -12,10 +12,11 @@ import os
 import sys
 from typing import Any
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 
-def main(target: str, kind: str, port: str) -> None:
+def main(target: str, port: str) -> None:
     """Import the application and serve it until the process ends."""
     for folder in (os.path.join(os.getcwd(), "src"), os.getcwd()):
         sys.path.insert(0, folder)
@@ -23,7 +24,7 @@ def main(target: str, kind: str, port: str) -> None:
     application: Any = importlib.import_module(module)
     for part in name.split("."):
         application = getattr(application, part)
-    if kind == "factory":
+    if not isinstance(application, Flask):  # a factory
         application = application()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", int(port), application, threaded=True)

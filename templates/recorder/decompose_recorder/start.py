@@ -18,7 +18,7 @@ _HEADER = "HTTP_X_DECOMPOSE_MOMENT"
 
 def start(path: str) -> None:
     """Do what the settings file says: record, or replay."""
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as little as possible is imported
+    with open(path, encoding="utf-8") as file:
         settings = json.load(file)
     if settings["mode"] == "record":
         _record(settings)
@@ -48,9 +48,7 @@ def _replay(settings: Dict[str, Any]) -> None:
     wsgi.surround(_replayed)
 
 
-def _replayed(
-    call: Any, app: Any, environ: Dict[str, Any], start_response: Any
-) -> Iterable[bytes]:
+def _replayed(call: Any, app: Any, environ: Dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer a request in the moment that its header names."""
     now, _, seed = environ.pop(_HEADER, "").partition(";")
     if not seed:
@@ -58,5 +56,5 @@ def _replayed(
         return answered
     answer = wsgi.Answer()
     with moment.at(moment.Moment(float(now), seed)):
-        body = answer.read(moment.enter(call, app, environ, answer.start_response))
+        body = answer.read(call(app, environ, answer.start_response))
     return answer.send(body, start_response)

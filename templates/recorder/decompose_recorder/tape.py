@@ -21,7 +21,7 @@ class Tape:
 
     def open(self) -> bool:
         """Take the tape; return whether no other process has it."""
-        opened = open(self._path, "ab", buffering=0)  # noqa: PTH123, SIM115 - held to the end
+        opened = open(self._path, "ab", buffering=0)  # noqa: SIM115 - held to the end
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
