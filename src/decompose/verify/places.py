@@ -16,20 +16,19 @@ from decompose.verify.html import html_places
 
 Places = dict[str, str]
 
-_NOT_COMPARED = frozenset(
+NOT_COMPARED = frozenset(
     {
         "connection",
         "content-length",
         "date",
         "keep-alive",
         "server",
-        "set-cookie",
         "traceparent",
         "transfer-encoding",
         "x-request-id",
     }
 )
-"""Headers of one connection, of one server, or of the gateway; cookies have places of their own."""
+"""Headers of one connection, of one server, or of the gateway."""
 
 _SETS = frozenset({"allow", "vary"})
 _LISTED = re.compile(r"\s*,\s*")
@@ -72,7 +71,7 @@ def _headers(answer: Answer) -> Iterator[tuple[str, str]]:
     for name, value in answer.headers:
         if name in _SETS:
             yield name, ", ".join(sorted(_LISTED.split(value.strip().lower())))
-        elif name not in _NOT_COMPARED:
+        elif name not in NOT_COMPARED and name != "set-cookie":
             yield name, value
 
 

@@ -58,7 +58,7 @@ class Side:
 
 
 def _send(connection: http.client.HTTPConnection, request: Request) -> None:
-    body = request_body(request)
+    body = as_bytes(request.body)
     connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
     for name, value in _headers(request):
         connection.putheader(name, value.encode("latin-1", "replace"))
@@ -74,9 +74,9 @@ def _headers(request: Request) -> Iterable[tuple[str, str]]:
             yield name, value
 
 
-def request_body(request: Request) -> bytes:
-    """The recorded body as bytes."""
-    if isinstance(request.body, str):
-        return request.body.encode()
-    (data,) = from_tape([request.body])
+def as_bytes(body: str | dict[str, str]) -> bytes:
+    """A recorded body."""
+    if isinstance(body, str):
+        return body.encode()
+    (data,) = from_tape([body])
     return bytes(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from decompose.errors import UserError
 from decompose.verify.rows import SEQUENCES, State, changes_to
@@ -17,7 +18,6 @@ class Store:
 
     def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
         self._connection = sqlite3.connect(path, timeout=20, isolation_level=None)
-        self._connection.text_factory = _text
         self._shapes = shapes
         self._version = -1
         self._state: State = {}
@@ -41,7 +41,7 @@ class Store:
         wanted = ", ".join(map(_quoted, (*shape.key, *shape.columns)))
         width = len(shape.key)
         try:
-            found = self._connection.execute(f"SELECT {wanted} FROM {_quoted(name)}").fetchall()  # noqa: S608 - quoted
+            found = self._fetch(f"SELECT {wanted} FROM {_quoted(name)}")  # noqa: S608 - quoted
         except sqlite3.OperationalError as error:
             if name == SEQUENCES:  # it comes with the first counter
                 return {}
@@ -50,6 +50,19 @@ class Store:
                 hint="Scaffold again from the code that was recorded, or record again.",
             ) from error
         return {from_database(row[:width]): from_database(row[width:]) for row in found}
+
+    def _fetch(self, query: str) -> list[tuple[Any, ...]]:
+        """All rows; text is decoded by a function of ours, ten times as slow, only if it must."""
+        try:
+            return self._connection.execute(query).fetchall()
+        except sqlite3.OperationalError as error:
+            if "decode" not in str(error):
+                raise
+        self._connection.text_factory = _text
+        try:
+            return self._connection.execute(query).fetchall()
+        finally:
+            self._connection.text_factory = str
 
     def bring_to(self, wanted: State) -> None:
         """Change what differs, in one transaction; triggers run, so that others hear of it."""

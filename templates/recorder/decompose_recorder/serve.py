@@ -1,7 +1,8 @@
 """Serves a WSGI application: `python -m decompose_recorder.serve TARGET PORT`.
 
-The server is Werkzeug's, since every Flask application has it. Port 0 takes any free one; the
-line `serving PORT` tells which.
+The server is Werkzeug's, since every Flask application has it. Port 0 takes any free one, for a
+program that reads the line `serving PORT` and keeps standard input open: when that is closed, by
+whatever end the program came to, this server ends too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib
 import logging
 import os
 import sys
+import threading
 from typing import Any
 
 from flask import Flask
@@ -28,9 +30,18 @@ def main(target: str, port: str) -> None:
         application = application()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = make_server("127.0.0.1", int(port), application, threaded=True)
+    if port == "0":
+        threading.Thread(target=_end_with_input, daemon=True).start()
     sys.stdout.write(f"serving {server.server_port}\n")
     sys.stdout.flush()
     server.serve_forever()
+
+
+def _end_with_input() -> None:
+    """End the process when nobody holds its standard input any more."""
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
 
 
 if __name__ == "__main__":

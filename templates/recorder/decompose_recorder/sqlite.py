@@ -69,9 +69,15 @@ class Watched:
         if version == self._version:
             return False
         factory, connection.row_factory = connection.row_factory, None
-        text, connection.text_factory = connection.text_factory, _text
+        text, connection.text_factory = connection.text_factory, str
         try:
-            self.schema, self.shape, self.state = _read(connection)
+            try:
+                self.schema, self.shape, self.state = _read(connection)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                connection.text_factory = _text  # much slower, but it reads everything
+                self.schema, self.shape, self.state = _read(connection)
         finally:
             connection.row_factory, connection.text_factory = factory, text
         self._version = version
