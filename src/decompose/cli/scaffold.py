@@ -82,7 +82,7 @@ def scaffold(
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
             system = run(path, parts.toolkit, chosen, progress, only)
-        parts.plan(system.plan, system.slices, Console())
+        parts.plan(system.plan, system.slices, system.findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)
         raise typer.Exit(_exit_code(system.findings))
