@@ -50,11 +50,16 @@ class WatchedConnection(Watched, extensions.connection):
         """Return a watched cursor."""
         given = args[1] if len(args) > 1 else kwargs.pop("cursor_factory", None)
         default: Any = self.cursor_factory
-        plain = given or default or extensions.cursor
+        plain = given or default or self._sk_plain_cursor()
         if not isinstance(plain, type):
             raise psycopg2.NotSupportedError("servicekit needs a class as cursor factory")
         factory = watched(plain, WatchedCursor)
         return super().cursor(*args[:1], *args[2:], cursor_factory=factory, **kwargs)
+
+    def _sk_plain_cursor(self) -> Any:
+        """Return the class that the application's class of connections chooses by itself."""
+        with super().cursor() as cursor:
+            return type(cursor)
 
     def commit(self) -> None:
         """Commit here and at the owners, or raise and roll back."""

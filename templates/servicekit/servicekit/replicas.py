@@ -161,7 +161,9 @@ class Replicas:
                     raise PeerUnavailable(f"{owner} refused: {refusal.reason}") from refusal
                 self._restart(owner, raw)
                 continue
-            if self.apply(owner, batch, frozenset(known.tables), raw) and not batch["more"]:
+            applied = self.apply(owner, batch, frozenset(known.tables), raw)
+            anew = any(change["op"] == "schema" for change in batch["changes"])
+            if applied and not batch["more"] and not anew:
                 return
         raise PeerUnavailable(f"{owner}: its feed never came to rest")
 

@@ -28,6 +28,8 @@ SETTINGS = (
     "intervalstyle = 'postgres'",
     "extra_float_digits = 3",
     "bytea_output = 'hex'",
+    "timezone = 'UTC'",
+    "lc_monetary = 'C'",
 )
 RESTING = "coalesce(current_setting('servicekit.applying', true), '') = 'on'"
 
@@ -151,41 +153,34 @@ def function_name(kind: str, table: str) -> str:
 
 def feed_body(table: Table) -> str:
     """Return the body of the function that writes an owned table's changes into the feed."""
-    name = literal(table.name)
-    truncated = f"INSERT INTO _sk_feed (tbl, op, key) VALUES ({name}, 'schema', '{{}}');"
     values = (
         "nullif(current_setting('servicekit.txn', true), ''),"
-        f" nullif(current_setting('servicekit.origin', true), ''), {name}"
+        f" nullif(current_setting('servicekit.origin', true), ''), {literal(table.name)}"
     )
-    return _body(table, "_sk_feed", "txn, origin, tbl", values, truncated)
+    return _body(table, "_sk_feed (txn, origin, tbl, op, key, old, new)", values)
 
 
 def capture_body(table: Table) -> str:
     """Return the body of the function that notes what the application changes in a replica."""
-    row = encoded_row(table.columns)
-    key = encoded_row(table.key)
-    truncated = (
-        f"INSERT INTO _sk_captured (tbl, op, key, old) SELECT {literal(table.name)}, 'delete',"
-        f" {key}, {row} FROM {quoted(table.name)};"
-    )
     resting = f"IF {RESTING} THEN RETURN NULL; END IF;"
-    return _body(table, "_sk_captured", "tbl", literal(table.name), truncated, resting)
+    into = "_sk_captured (tbl, op, key, old, new)"
+    return _body(table, into, literal(table.name), resting)
 
 
-def _body(
-    table: Table, into: str, columns: str, values: str, truncated: str, first: str = ""
-) -> str:
+def _body(table: Table, into: str, values: str, first: str = "") -> str:
+    """Return a function that inserts values, operation, key, and rows before and after."""
+    row, old, new = (encoded_row(table.columns, prefix) for prefix in ("", "OLD.", "NEW."))
+    key, old_key, new_key = (encoded_row(table.key, prefix) for prefix in ("", "OLD.", "NEW."))
     return (
         f"DECLARE was text; becomes text; key text; BEGIN {first}"
-        f" IF TG_OP = 'TRUNCATE' THEN {truncated} RETURN NULL; END IF;"
-        " IF TG_OP <> 'INSERT' THEN"
-        f" was := {encoded_row(table.columns, 'OLD.')}; key := {encoded_row(table.key, 'OLD.')};"
-        " END IF; IF TG_OP <> 'DELETE' THEN"
-        f" becomes := {encoded_row(table.columns, 'NEW.')};"
-        f" key := coalesce(key, {encoded_row(table.key, 'NEW.')}); END IF;"
+        f" IF TG_OP = 'TRUNCATE' THEN INSERT INTO {into}"
+        f" SELECT {values}, 'delete', {key}, {row}, NULL FROM {quoted(table.name)};"
+        " RETURN NULL; END IF;"
+        f" IF TG_OP <> 'INSERT' THEN was := {old}; key := {old_key}; END IF;"
+        f" IF TG_OP <> 'DELETE' THEN becomes := {new}; key := coalesce(key, {new_key}); END IF;"
         " IF was = becomes THEN RETURN NULL; END IF;"
-        f" INSERT INTO {into} ({columns}, op, key, old, new)"
-        f" VALUES ({values}, lower(TG_OP), key, was, becomes); RETURN NULL; END"
+        f" INSERT INTO {into} VALUES ({values}, lower(TG_OP), key, was, becomes);"
+        " RETURN NULL; END"
     )
 
 
