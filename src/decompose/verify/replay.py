@@ -196,7 +196,5 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
 
 
 def _steady(difference: Difference, unsteadiness: Unsteadiness) -> Difference | None:
-    kept = tuple(
-        m for m in difference.mismatches if not unsteadiness.covers(difference.endpoint, m)
-    )
+    kept = unsteadiness.unexplained(difference.endpoint, difference.mismatches)
     return replace(difference, mismatches=kept) if kept else None
