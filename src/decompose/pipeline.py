@@ -10,7 +10,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
-from decompose.domain.generated import GeneratedFile
+from decompose.domain.generated import Generated, GeneratedFile
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan, ServicePlan
@@ -18,12 +18,12 @@ from decompose.domain.slicing import Cut, Slice
 from decompose.domain.source import Read, ReadBytes, SourceTree
 from decompose.plan import extract, make_plan
 from decompose.ports import EvidenceSource, Progress, Reader
-from decompose.slice import slice_service
+from decompose.slice import slice_services
 from decompose.source import FactsCache, decode, discover, find_boundary, load_boundary, read_all
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], tuple[GeneratedFile, ...]]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +76,15 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """A split before it is written: the plan, one slice for each of its services, the files."""
+    """A split before it is written: the plan, one slice for each of its services, the files.
+
+    `findings` are those of the plan, the slices and the files, each once.
+    """
 
     plan: CutPlan
     slices: tuple[Slice, ...]
     files: tuple[GeneratedFile, ...]
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the plan and the slices found, each thing once."""
-        return tuple(sorted({*self.plan.findings, *(f for s in self.slices for f in s.findings)}))
+    findings: tuple[Finding, ...]
 
 
 def scaffold(
@@ -101,14 +100,18 @@ def scaffold(
     tree = discover(root, analysis.boundary.ignore)
     read_bytes, read = _readers(Path(tree.root))
     plan = make_plan(analysis, read)
-    progress.stage("Slicing", len(plan.services))
-    slices = []
-    for service in plan.services:
-        slices.append(slice_service(tree, read_bytes, analysis.model, _cut(plan, service)))
-        progress.advance(1)
+    cuts = [_cut(plan, service) for service in plan.services]
+    slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)
-    files = toolkit.target(analysis.model, plan, slices, read)
-    return System(plan=plan, slices=tuple(slices), files=files)
+    generated = toolkit.target(analysis.model, plan, slices, read)
+    of_slices = (finding for cut in slices for finding in cut.findings)
+    findings = {*plan.findings, *of_slices, *generated.findings}
+    return System(
+        plan=plan,
+        slices=slices,
+        files=generated.files,
+        findings=tuple(sorted(findings)),
+    )
 
 
 def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
@@ -118,6 +121,7 @@ def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
         excluded=service.excluded,
         tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
         roots=plan.application.roots,
+        static=plan.serves_files(service),
     )
 
 

@@ -12,7 +12,7 @@ from decompose.domain.analysis import Advice, Analysis, Verdict
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import DefinitionFacts, ModuleFacts
 from decompose.domain.finding import Finding, Location
-from decompose.domain.generated import GeneratedFile
+from decompose.domain.generated import Generated, GeneratedFile
 from decompose.domain.model import Module, SystemModel
 from decompose.domain.partition import (
     CouplingGraph,
@@ -178,19 +178,21 @@ def explain(analysis: Analysis, name: str, console: Console) -> None:
     console.print(f"{name} is in all")
 
 
-def target(
-    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read
-) -> tuple[GeneratedFile, ...]:
+def target(model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read) -> Generated:
     """A file for each service, with the paths of its slice."""
-    return tuple(
-        GeneratedFile(
-            path=f"{service.name}.txt", content=repr([f.path for f in cut.files]).encode()
+    return Generated(
+        files=tuple(
+            GeneratedFile(
+                path=f"{service.name}.txt", content=repr([f.path for f in cut.files]).encode()
+            )
+            for service, cut in zip(plan.services, slices, strict=True)
         )
-        for service, cut in zip(plan.services, slices, strict=True)
     )
 
 
-def plan(plan: CutPlan, slices: Sequence[Slice], console: Console) -> None:
+def plan(
+    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding], console: Console
+) -> None:
     """One line."""
     console.print(f"{len(slices)} slices of {plan.system}")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes.parts import write_tree
-from models import SilentProgress
 
 from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
@@ -15,6 +13,8 @@ from decompose.errors import UserError
 from decompose.pipeline import Options, analyze
 from decompose.plan import make_plan
 from decompose.wiring.built_in import built_in
+from fakes.parts import write_tree
+from models import SilentProgress
 
 APP = """
 from flask import Flask

@@ -6,26 +6,26 @@ import contextlib
 import json
 import textwrap
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 from servicekit.errors import Refused
 
-SECRET = "a-key-that-is-long-enough"
+SECRET = "a-key-that-is-long-enough"  # noqa: S105 - protects nothing
 
 
 class FakeScope:
     """What the kit sees of one request."""
 
     def __init__(self) -> None:
-        self.stale: Dict[str, Any] = {}
+        self.stale: dict[str, Any] = {}
         self.committed = False
-        self.waited: List[Any] = []
-        self.seen: Dict[str, int] = {}
+        self.waited: list[Any] = []
+        self.seen: dict[str, int] = {}
 
     def wait_for(self, positions: Any) -> None:
         self.waited.append(positions)
 
-    def positions(self) -> Dict[str, int]:
+    def positions(self) -> dict[str, int]:
         return self.seen
 
 
@@ -33,12 +33,12 @@ class FakeData:
     """The data plane's interface, with its calls in a list."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        self.calls: List[Any] = []
-        self.requests: List[Any] = []
-        self.scopes: List[FakeScope] = []
+        self.calls: list[Any] = []
+        self.requests: list[Any] = []
+        self.scopes: list[FakeScope] = []
         self.next_scope: Any = FakeScope
         self.on_open: Any = None
-        self.copying: List[str] = []
+        self.copying: list[str] = []
 
     def install_hooks(self) -> None:
         self.calls.append("install_hooks")
@@ -46,7 +46,7 @@ class FakeData:
     def prepare(self) -> None:
         self.calls.append("prepare")
 
-    def operations(self) -> Dict[str, Any]:
+    def operations(self) -> dict[str, Any]:
         return {"echo": lambda payload: {"said": payload}, "decline": _decline, "fail": _fail}
 
     @contextlib.contextmanager
@@ -66,7 +66,7 @@ class FakeData:
     def stop(self) -> None:
         self.calls.append("stop")
 
-    def lag(self) -> Dict[str, Any]:
+    def lag(self) -> dict[str, Any]:
         return {"accounts": {"position": 3, "age": 0.5, "copying": self.copying}}
 
 
@@ -78,7 +78,7 @@ def _fail(payload: Any) -> Any:
     raise RuntimeError("a bug")
 
 
-def description(**changes: Any) -> Dict[str, Any]:
+def description(**changes: Any) -> dict[str, Any]:
     """Return the content of a service.json."""
     return {
         "format": 1,
@@ -100,7 +100,7 @@ def description(**changes: Any) -> Dict[str, Any]:
     }
 
 
-def write(folder: Path, files: Dict[str, str], **changes: Any) -> Path:
+def write(folder: Path, files: dict[str, str], **changes: Any) -> Path:
     """Write a service's folder; return the path of its service.json."""
     for name, text in files.items():
         path = folder / name
@@ -111,7 +111,7 @@ def write(folder: Path, files: Dict[str, str], **changes: Any) -> Path:
     return path
 
 
-def environment(folder: Path, **more: str) -> Dict[str, str]:
+def environment(folder: Path, **more: str) -> dict[str, str]:
     """Return the environment of a service's process."""
     return {
         "DATABASE_URL": "sqlite:///{}".format(folder / "service.db"),

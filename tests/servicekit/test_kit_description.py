@@ -91,5 +91,5 @@ def test_what_is_no_description_is_an_error_of_the_same_kind(tmp_path, text):
 
 def test_a_missing_file_is_named(tmp_path):
     """The error for a missing service.json has its path."""
-    with pytest.raises(DescriptionError, match="nowhere.json"):
+    with pytest.raises(DescriptionError, match=r"nowhere\.json"):
         read(tmp_path / "nowhere.json")

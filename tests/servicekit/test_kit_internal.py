@@ -139,7 +139,7 @@ def test_owners_out_of_reach_count_where_stale_answers_are_refused(tmp_path, own
 def test_a_missing_database_is_not_ready(tmp_path):
     """A database that can't be opened gives 503 with the reason."""
     site = Site(tmp_path)
-    site.readiness._database_url = "sqlite:///{}/none/db".format(tmp_path)
+    site.readiness._database_url = f"sqlite:///{tmp_path}/none/db"
     status, report = site.page("/readyz")
     assert (status, report["database"]) == (503, False)
 

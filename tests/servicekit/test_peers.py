@@ -26,7 +26,7 @@ class Owner:
         self.answers = []
         self.server = InternalServer(self, "127.0.0.1", 0)
         self.server.start()
-        self.url = "http://127.0.0.1:{}".format(self.server.port)
+        self.url = f"http://127.0.0.1:{self.server.port}"
 
     def __call__(self, environ, start_response):
         request = Request(environ)
@@ -52,7 +52,7 @@ def peers(owner, **options):
 def unused_url():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        return "http://127.0.0.1:{}".format(listener.getsockname()[1])
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def call(client, repeat_safe=True, timeout=2.0, peer="orders"):
@@ -65,7 +65,7 @@ def test_an_answer_arrives(owner):
     assert call(peers(owner)) == {"rows": [1, None, "\u20ac"]}
     path, headers, body = owner.requests[0]
     assert (path, body) == ("/internal/feed", b'{"after": 1}')
-    scheme, token = headers["Authorization"].split()
+    _scheme, token = headers["Authorization"].split()
     assert Tokens([kit_fakes.SECRET], "orders").verify(token) == "cart"
 
 

@@ -14,7 +14,7 @@ VALUES = st.one_of(
     st.none(),
     st.integers(-(2**63), 2**63 - 1),
     st.floats(allow_nan=False),
-    st.text(st.characters(exclude_categories=("Cs",))),
+    st.text(),
     st.binary(max_size=40),
 )
 HOSTILE = "or\"der 's ünï select"
@@ -107,7 +107,7 @@ def test_hostile_names_composite_keys_and_changed_keys(world: World) -> None:
 
 
 def test_tables_without_key_and_generated_columns(world: World) -> None:
-    """Rows of a table without key are told apart, and generated columns are left to the database."""
+    """Rows of a table without key are told apart; the database computes generated columns."""
     for service in ("owner", "reader"):
         connection = world.connect(service)
         connection.executescript(

@@ -9,6 +9,7 @@ import pytest
 
 from decompose.errors import UserError
 from decompose.source import discover
+from decompose.source.poetry import version_range
 from fakes.parts import write_tree
 
 
@@ -187,26 +188,54 @@ def test_odd_files(tmp_path: Path) -> None:
 def test_requirements(tmp_path: Path) -> None:
     """Requirements are read as text from every place that projects keep them in."""
     files = {
-        "requirements.txt": "Flask==3.1.3  # web\n-r other.txt\n\nrequests \\\n  >=2 --hash=a:0\n",
+        "requirements.txt": "Flask==3.1.3  # web\n-r other.txt\n\nrequests \\\n  >=2 --hash=a:0\n"
+        "-e git+https://example.org/lib.git#egg=Lib\n",
         "requirements/dev.txt": "pytest\n",
-        "pyproject.toml": '[project]\ndependencies = ["redis>=5"]\n'
-        '[tool.poetry.dependencies]\npython = "^3.11"\ncelery = {version = "^5"}\n',
+        "pyproject.toml": '[project]\ndependencies = ["redis>=5", "a\\n--evil"]\n'
+        '[tool.poetry.dependencies]\npython = "^3.11"\ncelery = {version = "^5.2"}\n',
+        "poetry.lock": '[[package]]\nname = "Celery"\nversion = "5.2.7"\n',
         "setup.cfg": "[options]\ninstall_requires =\n    lxml\n",
         "setup.py": 'open("marker", "w")\nsetup(install_requires=["boto3"])',
         "Pipfile": '[packages]\nrich = "*"\n',
+        "Pipfile.lock": '{"default": {"rich": {"version": "==13.7"}}}',
     }
     write_tree(tmp_path, dict(files))
-    assert discover(tmp_path).requirements == (
-        "Flask==3.1.3",
-        "boto3",
-        "celery ^5",
-        "lxml",
-        "pytest",
-        "redis>=5",
-        "requests    >=2",
-        "rich",
-    )
+    found = discover(tmp_path).requirements
+    assert [(r.name, r.line, r.path, r.kind.value) for r in found] == [
+        ("a", "a", "pyproject.toml", "runtime"),
+        ("boto3", "boto3", "setup.py", "runtime"),
+        ("celery", "Celery==5.2.7", "poetry.lock", "locked"),
+        ("celery", "celery>=5.2,<6", "pyproject.toml", "runtime"),
+        ("flask", "Flask==3.1.3", "requirements.txt", "runtime"),
+        ("lib", "git+https://example.org/lib.git#egg=Lib", "requirements.txt", "runtime"),
+        ("lxml", "lxml", "setup.cfg", "runtime"),
+        ("pytest", "pytest", "requirements/dev.txt", "development"),
+        ("redis", "redis>=5", "pyproject.toml", "runtime"),
+        ("requests", "requests >=2", "requirements.txt", "runtime"),
+        ("rich", "rich", "Pipfile", "runtime"),
+        ("rich", "rich==13.7", "Pipfile.lock", "locked"),
+    ]
     assert not Path("marker").exists()
+
+
+@pytest.mark.parametrize(
+    ("poetry", "pip"),
+    [
+        ("^1.2.3", ">=1.2.3,<2"),
+        ("^0.2.3", ">=0.2.3,<0.3"),
+        ("^0.0.3", ">=0.0.3,<0.0.4"),
+        ("~1.2.3", ">=1.2.3,<1.3"),
+        ("~1", ">=1,<2"),
+        ("1.2.*", "==1.2.*"),
+        ("1.2", "==1.2"),
+        (">=1,<2", ">=1,<2"),
+        ("*", ""),
+        ("git", ""),
+    ],
+)
+def test_poetry_ranges(poetry: str, pip: str) -> None:
+    """A range means to pip what it means to Poetry."""
+    assert version_range(poetry) == pip
 
 
 @pytest.mark.parametrize("kind", ["missing", "file", "empty", "only ignored"])

@@ -62,8 +62,7 @@ def scaffold(
 ) -> None:
     """Write the split of the monolith below PATH: services, databases, a gateway.
 
-    The code below PATH is neither run nor changed. What was written before is merged with: an
-    edit is never lost.
+    The code below PATH is neither run nor changed. A second run merges with what people edited.
     """
     with guard():
         if output is None and not dry_run:
@@ -82,7 +81,7 @@ def scaffold(
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
             system = run(path, parts.toolkit, chosen, progress, only)
-        parts.plan(system.plan, system.slices, Console())
+        parts.plan(system.plan, system.slices, system.findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)
         raise typer.Exit(_exit_code(system.findings))

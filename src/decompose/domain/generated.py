@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from decompose.domain.finding import Finding
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class GeneratedFile:
@@ -11,3 +13,11 @@ class GeneratedFile:
 
     path: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """All files of a generated system, sorted, and what a person should know about them."""
+
+    files: tuple[GeneratedFile, ...]
+    findings: tuple[Finding, ...] = ()

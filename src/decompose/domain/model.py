@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from decompose.domain.finding import Finding, Location
+from decompose.domain.requirement import Requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,5 +258,5 @@ class SystemModel:
     tables: tuple[Table, ...]
     accesses: tuple[Access, ...]
     endpoints: tuple[EndpointEffects, ...]
-    requirements: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from decompose.domain.finding import Finding
+from decompose.domain.requirement import Requirement
 
 Read = Callable[[str], str]
 """The text of a file of the monolith, by its path below the root."""
@@ -31,11 +32,11 @@ class SourceFile:
 class SourceTree:
     """The files of a monolith, sorted by path. `root` is absolute and never shown or stored.
 
-    `requirements` are the lines of its requirements files or project metadata.
+    `requirements` are those of its requirements files, project metadata and lock files.
     """
 
     root: str
     name: str
     files: tuple[SourceFile, ...]
-    requirements: tuple[str, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     findings: tuple[Finding, ...] = ()

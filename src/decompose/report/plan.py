@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from decompose.domain.finding import Finding, Severity
-from decompose.domain.plan import CutPlan, ServicePlan, Technique
+from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.plan import CutPlan, SeamDecision, ServicePlan, Technique
 from decompose.domain.slicing import Slice
 from decompose.report.terminal import indented, printable
+
+_DEBT = {Technique.FORWARD: "yellow", Technique.REFUSE: "red"}
+"""Techniques that work, or don't, at a price: their seams are named one by one."""
 
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
-def plan_summary(plan: CutPlan, slices: Sequence[Slice], console: Console) -> None:
-    """Print what each service gets, what becomes of the seams, and what is refused and where."""
+def plan_summary(
+    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding], console: Console
+) -> None:
+    """Print what each service gets, what becomes of the seams and why, and what is refused."""
     console.print(_services(plan, slices))
-    for service in plan.services:
-        _print_service(plan, service, console)
+    for service, cut in zip(plan.services, slices, strict=True):
+        _print_service(plan, service, cut, console)
     _print_seams(plan, console)
-    _print_findings({*plan.findings, *(f for cut in slices for f in cut.findings)}, console)
+    _print_findings(findings, console)
 
 
 def _services(plan: CutPlan, slices: Sequence[Slice]) -> Table:
@@ -45,7 +51,7 @@ def _services(plan: CutPlan, slices: Sequence[Slice]) -> Table:
     return table
 
 
-def _print_service(plan: CutPlan, service: ServicePlan, console: Console) -> None:
+def _print_service(plan: CutPlan, service: ServicePlan, cut: Slice, console: Console) -> None:
     name = {other.id: other.name for other in plan.services}
     console.print(Text("\n").append_text(printable(service.name, "bold")))
     _print_names("owns", service.tables, console)
@@ -56,6 +62,7 @@ def _print_service(plan: CutPlan, service: ServicePlan, console: Console) -> Non
              for e in service.endpoints if e.owners]  # fmt: skip
     _print_names("commits with others in", sagas, console, style="yellow")
     _print_names("commands", service.commands, console)
+    _print_names("imports", cut.imports, console)
 
 
 def _print_names(label: str, names: Iterable[str], console: Console, style: str = "") -> None:
@@ -66,10 +73,26 @@ def _print_names(label: str, names: Iterable[str], console: Console, style: str 
 
 
 def _print_seams(plan: CutPlan, console: Console) -> None:
-    counts = Counter(decision.technique for decision in plan.decisions)
-    line = Text("\nSeams: ", style="bold")
-    told = [f"{counts[technique]:,} {technique}" for technique in Technique if counts[technique]]
-    console.print(line.append(", ".join(told) or "none", style="not bold"))
+    """How many seams each technique takes and why; those that are debt one by one."""
+    console.print(Text("\nSeams", style="bold"))
+    counts = Counter((d.technique, d.reason) for d in plan.decisions)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for (technique, reason), count in sorted(counts.items()):
+        table.add_row(Text(f"{count:,}"), Text(technique.value), printable(reason))
+    console.print(table)
+    for location, decisions in groupby(plan.decisions, key=lambda d: d.location):
+        told = [d for d in decisions if d.technique in _DEBT]
+        if told:
+            console.print(indented(_debt(location, told, plan)))
+
+
+def _debt(location: Location, decisions: Sequence[SeamDecision], plan: CutPlan) -> Text:
+    """One place of the monolith, and where its writes go."""
+    name = {service.id: service.name for service in plan.services}
+    ends = sorted({(name.get(d.from_service, ""), name.get(d.to_service, "")) for d in decisions})
+    style = _DEBT[max((d.technique for d in decisions), key=list(_DEBT).index)]
+    line = printable(str(location), style).append(": ")
+    return line.append_text(printable(", ".join(f"{one} → {other}" for one, other in ends)))
 
 
 def _print_findings(findings: Iterable[Finding], console: Console) -> None:

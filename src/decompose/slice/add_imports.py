@@ -24,19 +24,16 @@ def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:
     """What a line of statements imports or does."""
     found: list[cst.CSTNode] = []
     for one in node.body if isinstance(node, cst.SimpleStatementLine) else ():
-        if isinstance(one, cst.Import | cst.ImportFrom) and not isinstance(
-            one.names, cst.ImportStar
-        ):
-            found.extend(one.names)
+        if not isinstance(one, cst.Import | cst.ImportFrom):
+            found.append(one)
+        elif isinstance(one.names, cst.ImportStar):
+            found.append(one.names)
         else:
-            found.append(one.names if isinstance(one, cst.ImportFrom) else one)
+            found.extend(one.names)
     return found
 
 
-def _import(module: str) -> cst.SimpleStatementLine:
+def _import(module: str) -> Statement:
     package, _, name = module.rpartition(".")
     start = f"from {package} import {name}" if package else f"import {name}"
-    text = f"{start} as _{name}  # noqa: F401 - for what it registers\n"
-    line = cst.parse_statement(text)
-    assert isinstance(line, cst.SimpleStatementLine)
-    return line
+    return cst.parse_statement(f"{start} as _{name}  # noqa: F401 - for what it registers\n")

@@ -33,18 +33,19 @@ def without(
     kept: list[Statement] = []
     pending: list[cst.EmptyLine] = []
     blank = 0
-    for statement, goes, others in zip(body, gone, above, strict=True):
-        assert isinstance(statement, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    statements = [one for one in body if isinstance(one, Statement)]  # blocks hold nothing else
+    for statement, goes, others in zip(statements, gone, above, strict=True):
         lead = _lead(statement.leading_lines)
         if others:
             first = others[0].with_changes(leading_lines=statement.leading_lines)
             kept.extend([first, *others[1:]])
-            statement, lead = statement.with_changes(leading_lines=[]), _Lead()
-        if goes:
+            kept.extend([] if goes else [statement.with_changes(leading_lines=[])])
+        elif goes:
             pending = lead.heading or pending
             blank = max(blank, lead.blank)
             continue
-        kept.append(_led(statement, lead, pending, blank))
+        else:
+            kept.append(_led(statement, lead, pending, blank))
         pending, blank = [], 0
     return kept
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut
-from decompose.slice.dynamic import literal_module, matching_modules
+from decompose.slice.dynamic import literal_module, matching_modules, modules_named
 from decompose.slice.program import Program
 from decompose.slice.registrations import (
     Registrations,
@@ -157,8 +157,7 @@ class Closure:
             self._follow(self._pending.pop())
 
     def _follow(self, unit: Unit) -> None:
-        if unit.kind is Kind.IMPORT:
-            assert unit.target is not None
+        if unit.target is not None:
             use = Use(name=unit.names[0], via=unit.target, bare=False, key=unit.key)
             reached = self.program.resolve(unit.module, use)
             for module in reached.modules:
@@ -174,12 +173,10 @@ class Closure:
     def _used(self, unit: Unit) -> list[Used]:
         """What counts now: not what removed decorators, and elements of displays, use."""
         package = self.program.modules[unit.module].package
-        if unit in self.program.opened:
-            assert isinstance(unit.node, Function)
-            node = unit.node
-            nodes: list[ast.AST] = [*self._decorators(unit), node.args]
-            if node.returns:
-                nodes.append(node.returns)
+        if unit in self.program.opened and isinstance(unit.node, Function):
+            nodes: list[ast.AST] = [*self._decorators(unit), unit.node.args]
+            if unit.node.returns:
+                nodes.append(unit.node.returns)
             return [used(nodes, package, unit.scopes)]
         if unit in self.registrations.foreign and self.stripped(unit):
             gone = {id(one) for one in self.stripped(unit)}
@@ -227,6 +224,9 @@ class Closure:
             self._string(unit, text, line)
         for call in one.dynamic:
             self._dynamic(unit, call)
+        for call in one.configuring:
+            for name in modules_named(call, self.program.modules):
+                self.keep_whole(name, unit, call.lineno)
 
     def _touch(self, unit: Unit, use: Use) -> None:
         reached = self.program.resolve(unit.module, use)
@@ -293,12 +293,12 @@ class Closure:
                 self._touch_all(unit, element.used)
 
     def _keeps(self, unit: Unit, element: Element) -> bool:
-        if not self._prunable(unit):
-            return True
         if unit.names == ("__all__",):
             texts = {text for text, _ in element.used.strings}
             bound = self.program.modules[unit.module].bindings
             return any(one in self.live for text in texts for one in bound.get(text, ()))
+        if not self._prunable(unit):
+            return True
         found = of_uses(self.program, unit, [element.used], self.registrations)
         return not found or any(self.active(one) for one in found)
 
@@ -343,12 +343,17 @@ class Closure:
         if unit.scopes:
             return self._imports_something(unit)
         ends = heads(self.program, unit)
-        things = {one for one in ends if not isinstance(one.node, Function)} or _classes(
-            self.program, unit
-        )
-        if things:
+        things = {one for one in ends if not isinstance(one.node, Function)}
+        if things := things or self._entities(unit):
             return self._note(unit, bool(things & self.live))
         return unit.module in self.modules and self._imports_something(unit)
+
+    def _entities(self, unit: Unit) -> set[Unit]:
+        """The mapped classes that a statement is about."""
+        ends = {
+            end for use in unit.used.uses for end in self.program.resolve(unit.module, use).ends
+        }
+        return ends & self._relations.entities
 
     def _note(self, unit: Unit, wanted: bool) -> bool:
         if wanted:
@@ -379,11 +384,6 @@ def _calls(unit: Unit) -> bool:
     )
 
 
-def _classes(program: Program, unit: Unit) -> set[Unit]:
-    ends = {end for use in unit.used.uses for end in program.resolve(unit.module, use).ends}
-    return {end for end in ends if isinstance(end.node, ast.ClassDef)}
-
-
 def _is_main(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
 
@@ -404,6 +404,7 @@ def unused_imports(program: Program) -> set[Unit]:
         for one in unit.everything:
             for use in one.uses:
                 named |= program.resolve(unit.module, use).units
+                named.update(program.modules[unit.module].bindings.get(use.name, ()))
         if unit.target is not None:
             use = Use(name="", via=unit.target, bare=False)
             named |= program.resolve(unit.module, use).units - {unit}
@@ -437,3 +438,5 @@ def _imports(program: Program, tree: ast.Module, package: str) -> Iterable[str]:
             yield module
         else:
             yield from matching_modules(call, sorted(program.modules))
+    for call in found.configuring:
+        yield from modules_named(call, program.modules)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from decompose.domain.finding import Finding
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
+from decompose.ports import Progress
 from decompose.slice.closure import Closure
-from decompose.slice.files import beside, folders_of
+from decompose.slice.contents import paths, static_folders, third_party
+from decompose.slice.files import Wanted, beside, folders_of
 from decompose.slice.plan import edits_of
 from decompose.slice.program import Program, load
 from decompose.slice.reach import connect
@@ -20,16 +22,37 @@ from decompose.slice.rewrite import rewrite
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
 
+_READS_STATIC = re.compile(rb"\.static_folder\b|\bsend_static_file\b")
+"""Code that reads the application's static files itself, besides those that Flask serves."""
 
-def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cut) -> Slice:
-    """The files that one service needs, import paths unchanged.
+
+def slice_services(
+    tree: SourceTree, read: ReadBytes, model: SystemModel, cuts: Sequence[Cut], progress: Progress
+) -> tuple[Slice, ...]:
+    """The files that each service needs, import paths unchanged; one slice for each of `cuts`.
 
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.
     Nothing is imported or run. What can't be told from the code is kept and noted in the findings.
     """
+    progress.stage("Slicing", len(cuts))
     program = load(tree, read)
-    closure = Closure(program, model, cut)
     templates = Templates(tree, read, model)
+    slices = []
+    for cut in cuts:
+        slices.append(_slice(tree, read, model, cut, program, templates))
+        progress.advance(1)
+    return tuple(slices)
+
+
+def _slice(
+    tree: SourceTree,
+    read: ReadBytes,
+    model: SystemModel,
+    cut: Cut,
+    program: Program,
+    templates: Templates,
+) -> Slice:
+    closure = Closure(program, model, cut)
     names, findings = _grow(closure, templates)
     additions = connect(closure)
     code = [
@@ -39,12 +62,8 @@ def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cu
         for edits in [edits_of(source, closure, additions)]
     ]
     pages = paths_of(names, templates.paths)
-    others, left_out = beside(
-        tree,
-        folders_of(file.path for file in code),
-        static=cut.static,
-        known=frozenset(templates.paths.values()),
-    )
+    trees = [ast.parse(file.content) for file in code]
+    others, left_out = beside(tree, _wanted(cut, code, trees, templates))
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
     lines = _lines([*code, *copied], model)
     return Slice(
@@ -53,8 +72,25 @@ def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cu
         definitions=_definitions(closure),
         lines=lines,
         share=lines / max(_all_lines(model), 1),
-        imports=third_party(code, program),
+        imports=third_party(trees, program.packages),
         findings=tuple(sorted({*closure.findings, *findings, *left_out})),
+    )
+
+
+def _wanted(
+    cut: Cut, code: Iterable[SliceFile], trees: Sequence[ast.Module], templates: Templates
+) -> Wanted:
+    """What the service needs besides code: static files where it sends or opens them."""
+    static, opened = static_folders(trees), paths(trees)
+    opens = any(static & set(text.split("/")) for text in opened) or any(
+        _READS_STATIC.search(file.content) for file in code
+    )
+    return Wanted(
+        folders=folders_of(file.path for file in code),
+        known=frozenset(templates.paths.values()),
+        strings=opened,
+        static=static,
+        serves=cut.static or opens,
     )
 
 
@@ -91,16 +127,3 @@ def _lines(files: Iterable[SliceFile], model: SystemModel) -> int:
 def _all_lines(model: SystemModel) -> int:
     skipped = {d.location.path for d in model.definitions if not_counted(d)}
     return sum(module.lines for module in model.modules if module.path not in skipped)
-
-
-def third_party(files: Iterable[SliceFile], program: Program) -> tuple[str, ...]:
-    """The top-level modules that files import, neither their own nor Python's."""
-    found: set[str] = set()
-    for file in files:
-        for node in ast.walk(ast.parse(file.content)):
-            if isinstance(node, ast.Import):
-                found.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    own = {name.partition(".")[0] for name in program.packages}
-    return tuple(sorted(found - own - sys.stdlib_module_names))

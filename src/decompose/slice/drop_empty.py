@@ -27,11 +27,11 @@ class DropEmpty(Transformation):
         return suite if suite.body else suite.with_changes(body=[cst.Pass()])
 
     def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.BaseStatement:  # noqa: N802
-        """An empty `else` says nothing."""
-        node = super().leave_If(original_node, updated_node)
-        if isinstance(node, cst.If) and _emptied(node.orelse):
-            return node.with_changes(orelse=None)
-        return node
+        """An empty `else` says nothing; an `elif` that goes, goes with what follows it."""
+        branch = original_node.orelse
+        if _emptied(updated_node.orelse) or (branch is not None and self.goes(branch)):
+            return updated_node.with_changes(orelse=None)
+        return updated_node
 
     def leave_Try(self, original_node: cst.Try, updated_node: cst.Try) -> cst.BaseStatement:  # noqa: N802
         """An empty `else` says nothing, nor does an empty `finally` beside a handler."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import libcst as cst
 
@@ -23,15 +24,14 @@ class DropImports(Transformation):
         self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom
     ) -> cst.ImportFrom | cst.RemovalSentinel:
         """Keeps the other names."""
-        if isinstance(original_node.names, cst.ImportStar):
-            gone = self.at(original_node.names) in self.edits.imports
-            return cst.RemoveFromParent() if gone else updated_node
-        assert not isinstance(updated_node.names, cst.ImportStar)
-        kept = self._kept_names(original_node.names, updated_node.names)
-        if not kept:
-            return cst.RemoveFromParent()
-        changed = updated_node.with_changes(names=kept)
-        return _unwrapped(changed) if len(kept) < len(updated_node.names) else changed
+        old = original_node.names
+        if isinstance(old, cst.ImportStar):
+            return cst.RemoveFromParent() if self.at(old) in self.edits.imports else updated_node
+        new = cast("Sequence[cst.ImportAlias]", updated_node.names)  # no star, as before
+        kept = self._kept_names(old, new)
+        if len(kept) == len(old):
+            return updated_node
+        return _unwrapped(updated_node.with_changes(names=kept)) if kept else cst.RemoveFromParent()
 
     def _kept_names(
         self, originals: Sequence[cst.ImportAlias], names: Sequence[cst.ImportAlias]

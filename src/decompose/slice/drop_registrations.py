@@ -18,9 +18,3 @@ class DropRegistrations(Transformation):
         if isinstance(original, _EFFECTS) and self.at(original) in self.edits.statements:
             return True
         return super().goes(original)
-
-    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.BaseStatement:  # noqa: N802 - libcst's own convention
-        """An `elif` goes with what follows it."""
-        if original_node.orelse is not None and self.goes(original_node.orelse):
-            return updated_node.with_changes(orelse=None)
-        return updated_node

@@ -79,6 +79,6 @@ def _stays(unit: Unit, source: Source, closure: Closure) -> bool:
 
 
 def _leftmost(node: ast.expr) -> Position:
-    names = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name)]
-    first = min(names or [node], key=lambda one: (one.lineno, one.col_offset))
-    return first.lineno, first.col_offset
+    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    places = ((name.lineno, name.col_offset) for name in names)
+    return min(places, default=(node.lineno, node.col_offset))

@@ -143,7 +143,7 @@ class Program:
         """Follows a chain that starts with a name of `module`; whether the name is known."""
         source = self.modules.get(module)
         if source is None or (module, chain[0]) in seen:
-            return source is not None
+            return False
         seen = seen | {(module, chain[0])}
         units = source.bindings.get(chain[0], [])
         for unit in _closest(units, chain):
@@ -164,14 +164,13 @@ class Program:
     ) -> bool:
         """Looks for a name in what is imported with a star."""
         for unit in reversed(source.stars):
-            assert unit.target is not None
-            other = self.modules.get(unit.target.module)
+            other = self.modules.get(unit.target.module) if unit.target else None
             if other is None:
                 continue
             hidden = chain[0].startswith("_") if other.exported is None else (
                 chain[0] not in other.exported)  # fmt: skip
             if not hidden and self._name(other.name, chain, bare, reached, seen):
-                reached.units.add(unit)
+                reached.units.update((unit, *other.bindings.get("__all__", ())))
                 reached.modules.add(other.name)
                 return True
         return False

@@ -162,8 +162,8 @@ def _foreign(program: Program, model: SystemModel, cut: Cut) -> set[Unit]:
 
 def _droppable(program: Program, unit: Unit) -> bool:
     decorated = bool(getattr(unit.node, "decorator_list", ()))
-    siblings = program.opened[_function(unit)]
-    users = (s for s in siblings if s is not unit)
+    function = _function(unit)
+    users = (s for s in program.opened.get(function, ()) if s is not unit) if function else ()
     return decorated and not any(
         use.name in unit.names
         for sibling in users
@@ -172,11 +172,10 @@ def _droppable(program: Program, unit: Unit) -> bool:
     )
 
 
-def _function(unit: Unit) -> Unit:
+def _function(unit: Unit) -> Unit | None:
     parent = unit.parent
     while parent is not None and not isinstance(parent.node, Function):
         parent = parent.parent
-    assert parent is not None
     return parent
 
 

@@ -97,7 +97,7 @@ class _Binder(ast.NodeVisitor):
         for inner in (*node.decorator_list, *_headers(node)):
             self.visit(inner)
 
-    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _named
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = _named  # noqa: N815 - ast's own convention
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         """Its own scope."""
@@ -107,7 +107,7 @@ class _Binder(ast.NodeVisitor):
             self.scope.bound.add(name)
             self.scope.imports.setdefault(name, []).append(target)
 
-    visit_Import = visit_ImportFrom = _import
+    visit_Import = visit_ImportFrom = _import  # noqa: N815 - ast's own convention
 
     def _outer(self, node: ast.Global | ast.Nonlocal) -> None:
         if isinstance(node, ast.Global):
@@ -115,7 +115,7 @@ class _Binder(ast.NodeVisitor):
         else:
             self.scope.bound.difference_update(node.names)
 
-    visit_Global = visit_Nonlocal = _outer
+    visit_Global = visit_Nonlocal = _outer  # noqa: N815 - ast's own convention
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.name:
@@ -127,7 +127,7 @@ class _Binder(ast.NodeVisitor):
             self.scope.bound.add(node.name)
         self.generic_visit(node)
 
-    visit_MatchAs = visit_MatchStar = _pattern
+    visit_MatchAs = visit_MatchStar = _pattern  # noqa: N815 - ast's own convention
 
     def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
         if node.rest:
@@ -139,7 +139,7 @@ class _Binder(ast.NodeVisitor):
             if isinstance(inner, ast.NamedExpr):
                 self.visit(inner.target)
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815 - ast's own convention
 
 
 def _headers(node: Function | ast.ClassDef) -> Iterator[ast.AST]:

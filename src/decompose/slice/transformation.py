@@ -51,7 +51,7 @@ class Transformation(cst.CSTTransformer):
 
     def at(self, node: cst.CSTNode) -> Position:
         """Where a node of the original tree starts."""
-        start = self._positions[node].start  # type: ignore[union-attr]
+        start = self._positions[node].start
         return start.line, start.column
 
     def first(self, node: cst.CSTNode) -> Position:

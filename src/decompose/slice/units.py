@@ -70,12 +70,6 @@ class Unit:
         """All that it uses."""
         return [self.head, self.used, *(element.used for element in self.elements)]
 
-    @property
-    def first_line(self) -> int:
-        """The line where its decorators start."""
-        decorators = getattr(self.node, "decorator_list", ())
-        return min([self.line, *(one.lineno for one in decorators)])
-
 
 def units_of(
     body: Sequence[ast.stmt],
@@ -97,7 +91,8 @@ def units_of(
 
 def inside(unit: Unit, package: str) -> Iterator[Unit]:
     """The units of a function's body."""
-    assert isinstance(unit.node, Function)
+    if not isinstance(unit.node, Function):
+        return
     scopes = (*unit.scopes, function_scope(unit.node, package))
     yield from units_of(unit.node.body, unit.module, package, unit, scopes)
 
@@ -248,6 +243,6 @@ def _elements(display: Display) -> Iterator[tuple[Position, list[ast.AST]]]:
 
 def _first(node: ast.expr) -> Position:
     """The place of the leftmost name or constant, which any parser gives the same place."""
-    leaves = [inner for inner in ast.walk(node) if isinstance(inner, ast.Name | ast.Constant)]
-    first = min(leaves or [node], key=lambda one: (one.lineno, one.col_offset))
-    return first.lineno, first.col_offset
+    leaves = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name | ast.Constant))
+    places = ((leaf.lineno, leaf.col_offset) for leaf in leaves)
+    return min(places, default=(node.lineno, node.col_offset))

@@ -39,12 +39,17 @@ class Use:
 
 @dataclass(slots=True)
 class Used:
-    """Everything that a piece of code uses; `words` are attributes, keywords and short strings."""
+    """Everything that a piece of code uses.
+
+    `words` are attributes, keywords and short strings. `dynamic` are calls that import what an
+    argument names, `configuring` those that take settings from what it names.
+    """
 
     uses: list[Use] = field(default_factory=list)
     strings: list[tuple[str, int]] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     dynamic: list[ast.Call] = field(default_factory=list)
+    configuring: list[ast.Call] = field(default_factory=list)
 
 
 def used(nodes: Sequence[ast.AST], package: str, scopes: Sequence[Scope] = ()) -> Used:
@@ -122,7 +127,7 @@ class _Collector(ast.NodeVisitor):
             self._type_parameters(node)
             self._visit_all(node.body)
 
-    visit_FunctionDef = visit_AsyncFunctionDef = _function
+    visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815 - ast's own convention
 
     def _type_parameters(self, node: Function | ast.ClassDef) -> None:
         for parameter in getattr(node, "type_params", ()):
@@ -162,13 +167,13 @@ class _Collector(ast.NodeVisitor):
                 [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
             )
 
-    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _comprehension  # noqa: N815 - ast's own convention
 
     def _import(self, node: Import) -> None:
         for name, target in imported(node, self._package):
             self.used.uses.append(Use(name=name, via=target, bare=False, key=target.key))
 
-    visit_Import = visit_ImportFrom = _import
+    visit_Import = visit_ImportFrom = _import  # noqa: N815 - ast's own convention
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.target)
@@ -209,6 +214,8 @@ class _Collector(ast.NodeVisitor):
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in {"import_module", "__import__", "import_string", "find_modules"}:
             self.used.dynamic.append(node)
+        if name == "from_object":
+            self.used.configuring.append(node)
         self.generic_visit(node)
 
     def _visit_all(self, nodes: Sequence[ast.AST]) -> None:

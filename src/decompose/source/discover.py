@@ -9,10 +9,11 @@ from pathlib import Path
 import pathspec
 
 from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.requirement import Requirement
 from decompose.domain.source import SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.source.decode import decode
-from decompose.source.requirements import requirement_lines
+from decompose.source.requirements import requirements_of
 from decompose.source.roots import (
     folder_names,
     imported_names,
@@ -193,13 +194,12 @@ def _renamed(path: str, code: str, wanted: str, name: str, owner: str) -> Findin
     )
 
 
-def _requirements(root: Path, paths: tuple[str, ...]) -> tuple[str, ...]:
-    lines: set[str] = set()
+def _requirements(root: Path, paths: tuple[str, ...]) -> tuple[Requirement, ...]:
+    found: set[Requirement] = set()
     for path in paths:
-        if path.endswith((".toml", ".txt", ".in", ".cfg", "setup.py", "Pipfile")):
-            text = decode(_all(root / path), path).text
-            lines.update(requirement_lines(path, text))
-    return tuple(sorted(lines))
+        if path.endswith((".toml", ".txt", ".in", ".cfg", "setup.py", "Pipfile", ".lock")):
+            found.update(requirements_of(path, decode(_all(root / path), path).text))
+    return tuple(sorted(found))
 
 
 def _all(path: Path) -> bytes:

@@ -25,7 +25,15 @@ _NEVER = frozenset(
     }
 )
 _UNLESS_PACKAGE = frozenset({"build", "dist", "env", "site-packages", "venv", "virtualenv"})
-_PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
+_PROJECT_FILES = (
+    "pyproject.toml",
+    "setup.cfg",
+    "setup.py",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+)
 _TEMPLATE_SUFFIXES = (".html", ".htm", ".jinja", ".jinja2", ".j2", ".txt", ".xml", ".md")
 
 

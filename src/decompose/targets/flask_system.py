@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from decompose.domain.generated import GeneratedFile
-from decompose.domain.model import SystemModel
+from decompose.domain.finding import Location
+from decompose.domain.generated import Generated, GeneratedFile
+from decompose.domain.model import ReferenceKind, SystemModel
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.slicing import Slice
 from decompose.domain.source import Read
 from decompose.render import asset, tree
+from decompose.targets import requirements
 from decompose.targets.plan_document import plan_document
 from decompose.targets.readme import service_readme, system_readme
 from decompose.targets.routing import routing_table
@@ -27,15 +29,32 @@ _PLAIN = ("run.py", "Makefile")
 
 def flask_system(
     model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read
-) -> tuple[GeneratedFile, ...]:
+) -> Generated:
     """Every file of the system, sorted by path; `slices` are in the order of the plan's services.
 
     `read` gives the text of a file of the monolith. The same values give the same bytes.
     """
-    found = [*_copied(), *_of_system(model, plan, slices)]
+    everywhere = sorted({module for cut in slices for module in cut.imports})
+    findings = requirements.check(model.requirements, _imported(model, everywhere))
+    told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
+    found = [*_copied(), *_of_system(model, plan, slices, everywhere)]
+    found.append(_json("plan.json", plan_document(plan, slices, sorted(told))))
     for service, cut in zip(plan.services, slices, strict=True):
         found.extend(_of_service(model, plan, service, cut, read))
-    return tuple(sorted(found))
+        needed = requirements.installed(model.requirements, cut.imports, everywhere)
+        text = requirements.requirements_file(needed, "../../constraints.txt")
+        found.append(_text(f"services/{service.name}/requirements.txt", text))
+    return Generated(files=tuple(sorted(found)), findings=findings)
+
+
+def _imported(model: SystemModel, modules: Iterable[str]) -> dict[str, Location]:
+    """Where each of some third-party modules is imported first."""
+    places = sorted((r.location, r.target.partition(".")[0]) for r in model.references
+                    if r.kind is ReferenceKind.IMPORT)  # fmt: skip
+    first: dict[str, Location] = {}
+    for location, module in places:
+        first.setdefault(module, location)
+    return {module: first.get(module, Location(path=".")) for module in modules}
 
 
 def _copied() -> Iterator[GeneratedFile]:
@@ -47,9 +66,11 @@ def _copied() -> Iterator[GeneratedFile]:
 
 
 def _of_system(
-    model: SystemModel, plan: CutPlan, slices: Sequence[Slice]
+    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], everywhere: Sequence[str]
 ) -> Iterable[GeneratedFile]:
-    yield _json("plan.json", plan_document(plan, slices))
+    needed = requirements.installed(model.requirements, everywhere, everywhere)
+    yield _text("requirements.txt", requirements.requirements_file(needed, "constraints.txt"))
+    yield _text("constraints.txt", requirements.constraints_file(model.requirements))
     yield _json("system.json", system_description(plan))
     yield _json("gateway/routing.json", routing_table(plan))
     yield _text("README.md", system_readme(plan, slices))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan, SeamDecision, ServicePlan
 from decompose.domain.slicing import Slice
 
 FORMAT = 1
 
 
-def plan_document(plan: CutPlan, slices: Sequence[Slice]) -> dict[str, object]:
-    """The content of `plan.json`: services, routes, and what becomes of each seam."""
+def plan_document(
+    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding]
+) -> dict[str, object]:
+    """The content of `plan.json`: services, routes, what becomes of each seam, all findings."""
     name = {service.id: service.name for service in plan.services}
     return {
         "format": FORMAT,
@@ -27,7 +30,7 @@ def plan_document(plan: CutPlan, slices: Sequence[Slice]) -> dict[str, object]:
         "findings": [
             {"code": f.code, "severity": f.severity.value, "message": f.message, "hint": f.hint,
              "path": f.location.path, "line": f.location.line}
-            for f in sorted({*plan.findings, *(f for cut in slices for f in cut.findings)})
+            for f in findings
         ],
     }  # fmt: skip
 

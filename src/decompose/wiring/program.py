@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 
 from decompose.domain.analysis import Analysis
+from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
 from decompose.domain.verification import Verification
@@ -29,6 +30,6 @@ class Program:
     documents: Callable[[Analysis], Iterable[Document]]
     summary: Callable[[Analysis, Console, str], None]
     explain: Callable[[Analysis, str, Console], None]
-    plan: Callable[[CutPlan, Sequence[Slice], Console], None]
+    plan: Callable[[CutPlan, Sequence[Slice], Sequence[Finding], Console], None]
     verified: Callable[[Verification], Iterable[Document]]
     verification: Callable[[Verification, Console], None]

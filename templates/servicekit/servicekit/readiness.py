@@ -25,9 +25,9 @@ class Readiness:
     def report(self) -> Tuple[bool, Dict[str, Any]]:
         """Return whether the service is ready, and what was found.
 
-        It is ready once its replicas are complete.
-        An owner out of reach makes a service unready after that only where `owner_down` is `refuse`: one
-        that answers from stale replicas instead is more use than none.
+        It is ready once its replicas are complete. An owner out of reach makes it unready after
+        that only where `owner_down` is `refuse`: a service that answers from stale replicas
+        instead is more use than none.
         """
         database = dbapi.answers(self._database_url)
         owners = self._owners()
