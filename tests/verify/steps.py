@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from decompose.verify.places import Answer
+from decompose.verify.replay import recorded_answer
 from decompose.verify.rows import State, apply_changes
-from decompose.verify.side import as_bytes
 from decompose.verify.tape import Request, Shape, read_events, survey
 
 TAPE = Path(__file__).parent / "tapes" / "sample.tape"
@@ -25,12 +25,7 @@ def requests() -> dict[int, Request]:
 
 def answer(step: int) -> Answer:
     """What was answered."""
-    request = requests()[step]
-    return Answer(
-        status=request.status,
-        headers=request.answer_headers,
-        body=as_bytes(request.answer),
-    )
+    return recorded_answer(requests()[step])
 
 
 def rows(step: int) -> State:
