@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 from decompose.domain.verification import Mismatch
@@ -34,13 +35,6 @@ def mismatches(expected: Places, actual: Places) -> tuple[Mismatch, ...]:
     return tuple(found)
 
 
-def same_shape(one: str | None, other: str | None) -> bool:
-    """Whether two values could be two draws of one thing: two times, two tokens, two numbers."""
-    if one is None or other is None:
-        return one is other
-    return _shape(one) == _shape(other)
-
-
 def _shape(value: str) -> str:
     """A value with each run of digits and of letters standing for any other.
 
@@ -67,15 +61,33 @@ class Unsteadiness:
         for mismatch in found:
             self._places.setdefault((endpoint, general(mismatch.place)), mismatch)
 
-    def covers(self, endpoint: str, mismatch: Mismatch) -> bool:
-        """Whether the monolith leaves this place open, and the value could be one of its own."""
-        known = self._places.get((endpoint, general(mismatch.place)))
-        if known is None:
-            return False
-        if same_shape(known.expected, known.actual):
-            return same_shape(mismatch.expected, mismatch.actual)
-        return True
+    def unexplained(self, endpoint: str, found: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
+        """Those of the mismatches that are not what the monolith leaves open.
+
+        A value has to have the shape of one that the monolith gave at this place. Where something
+        is there on one side only (rows under random keys), as many of the same shape must have
+        come as have gone.
+        """
+        kept: list[Mismatch] = []
+        halves: defaultdict[str, list[Mismatch]] = defaultdict(list)
+        for mismatch in found:
+            known = self._places.get((endpoint, general(mismatch.place)))
+            if known is None:
+                kept.append(mismatch)
+            elif mismatch.expected is None or mismatch.actual is None:
+                halves[general(mismatch.place)].append(mismatch)
+            elif _shape(mismatch.actual) not in _shapes(known.expected, known.actual):
+                kept.append(mismatch)
+        for group in halves.values():
+            gone = _shapes(*(m.expected for m in group))
+            come = _shapes(*(m.actual for m in group))
+            kept += group if gone != come else ()
+        return tuple(kept)
 
     def items(self) -> Mapping[tuple[str, str], Mismatch]:
         """Every such place, with one pair of values as an example."""
         return self._places
+
+
+def _shapes(*values: str | None) -> Counter[str]:
+    return Counter(_shape(value) for value in values if value is not None)

@@ -17,7 +17,9 @@ class Store:
     """The tables of a file that count: all of the monolith's, those that a service owns."""
 
     def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
-        self._connection = sqlite3.connect(path, timeout=20, isolation_level=None)
+        self._connection = sqlite3.connect(
+            path, timeout=20, isolation_level=None, check_same_thread=False
+        )
         self._shapes = shapes
         self._version = -1
         self._state: State = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from decompose.domain.finding import Finding, Location, Severity
@@ -51,7 +50,7 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
             scratch=scratch,
             closing=closing,
         )
-        progress.stage("Starting", 2)
+        progress.stage("Starting", 3)
         sides = _start(stage, progress)
         progress.stage("Replaying", tape.steps)
         found = replay(asked.tape, tape, system, sides, progress.advance)
@@ -61,11 +60,11 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
 def _start(stage: Stage, progress: Progress) -> Sides:
     monolith = start_monolith(stage, "monolith")
     progress.advance(1)
+    again = start_monolith(stage, "again")
+    progress.advance(1)
     split = start_split(stage)
     progress.advance(1)
-    return Sides(
-        monolith=monolith, split=split, again=cache(lambda: start_monolith(stage, "again"))
-    )
+    return Sides(monolith=monolith, again=again, split=split)
 
 
 def _refuse(tape: Survey, asked: Asked) -> None:
