@@ -145,10 +145,16 @@ def system(
         tables=tuple(sorted(tables.values(), key=lambda t: t.name)),
         accesses=tuple(sorted(accesses)),
         endpoints=tuple(
-            _effects(route.endpoint, route.handler, references, accesses)
-            for route in sorted(routes)
+            _effects(name, handler, references, accesses)
+            for name, handler in _entry_points(routes, entries)
         ),
     )
+
+
+def _entry_points(routes: list[Route], entries: list[Entry]) -> list[tuple[str, str]]:
+    run = [entry for entry in entries if entry.kind is not EntryKind.EXTENSION]
+    views = [(route.endpoint, route.handler) for route in sorted(routes)]
+    return [*views, *((f"{entry.kind}:{entry.handler}", entry.handler) for entry in sorted(run))]
 
 
 def _effects(

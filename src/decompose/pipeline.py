@@ -121,13 +121,8 @@ def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
         excluded=service.excluded,
         tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
         roots=plan.application.roots,
-        static=any(r.service == service.id and _is_static(r.endpoint) for r in plan.routes),
+        static=plan.serves_files(service),
     )
-
-
-def _is_static(endpoint: str) -> bool:
-    """Whether Flask itself answers it, with the files of a folder."""
-    return endpoint.rpartition(".")[2] == "static"
 
 
 def _readers(root: Path) -> tuple[ReadBytes, Read]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from builders import system
 from decompose.cluster import partition
+from decompose.cluster.owners import owners
 from decompose.domain.boundary import Boundary, Pin
 from decompose.domain.clustering import Clustering
 from decompose.domain.model import SystemModel
@@ -109,9 +110,9 @@ def test_unknown_names_are_refused(boundary: Boundary) -> None:
 
 def test_unknown_tables_and_owners_are_refused() -> None:
     """Owners name a table and a service that are there."""
-    for owners in ((("user", "accounts"),), (("users", "account"),)):
+    for wish in ((("user", "accounts"),), (("users", "account"),)):
         with pytest.raises(UserError):
-            divided(system(SHOP), Boundary(owners=owners))
+            divided(system(SHOP), Boundary(owners=wish))
 
 
 def test_owners_and_names_are_honoured() -> None:
@@ -120,6 +121,25 @@ def test_owners_and_names_are_honoured() -> None:
     made = divided(system(SHOP), boundary).partition
     assert next(o.owner for o in made.owners if o.table == "users") == "orders"
     assert next(s.name for s in made.services if s.id == "orders") == "Sales"
+
+
+def test_a_command_that_writes_every_table_owns_none() -> None:
+    """Endpoints own tables; commands that fill or empty the whole database don't."""
+    model = system("""
+app/auth.py
+  def register: POST /register -> auth.register; writes users
+app/blog.py
+  def create: POST /create -> blog.create; writes posts
+app/db.py
+  def init: entry cli init; calls reset
+  def reset: writes users, posts
+""")
+    place = {"app.auth.register": "auth", "app.blog.create": "blog",
+             "app.db.init": "blog", "app.db.reset": "blog"}  # fmt: skip
+    found = {o.table: o for o in owners(model, place, ("blog", "auth"), {})}
+    assert (found["users"].owner, found["posts"].owner) == ("auth", "blog")
+    assert found["users"].writers == ("auth", "blog")
+    assert not found["users"].tied
 
 
 def test_a_random_graph_stays_one() -> None:

@@ -81,10 +81,12 @@ def _application(way: str, count: int) -> str:
 
 
 def _module(way: str, number: int, inside: list[Helper], modules: list[list[Helper]]) -> str:
+    name = f"m{number}"
+    head, made = ["from flask import Blueprint"], ["", f'{name} = Blueprint("{name}", __name__)']
+    decorator = f'@{name}.route("/{number}")'
     if way == "imports":
-        head, holder = ["from app import app"], "app"
-    else:
-        head, holder = ["from flask import Blueprint"], f"m{number}"
+        head, made = ["from app import app"], []
+        decorator = f'@app.route("/{number}", endpoint="{name}")'
     imports, body = [], []
     for index, (style, calls) in enumerate(inside):
         known = sorted({(m, h) for m, h in calls if m < number and h < len(modules[m])})
@@ -93,12 +95,8 @@ def _module(way: str, number: int, inside: list[Helper], modules: list[list[Help
         body += ["", "", f"def h{number}_{index}():"]
         body += [f"    {line}" for line in lines] if style == "inside" else []
         body += [f"    return {' + '.join(['1', *terms])}"]
-    made = [] if way == "imports" else ["", f'm{number} = Blueprint("m{number}", __name__)']
     total = " + ".join(f"h{number}_{index}()" for index in range(len(inside)))
-    view = ["", "", f'@{holder}.route("/{number}")', "def view():", f"    return str({total})"]
-    if way == "imports":
-        view[3] = f'@{holder}.route("/{number}", endpoint="m{number}")\ndef view():'
-        del view[2]
+    view = ["", "", decorator, "def view():", f"    return str({total})"]
     return "\n".join([*head, *dict.fromkeys(imports), *made, *body, *view]) + "\n"
 
 

@@ -18,9 +18,10 @@ def owners(
     services: Sequence[str],
     forced: Mapping[str, str],
 ) -> tuple[TableOwner, ...]:
-    """The owner of each table: the service with most of the entry points that write it.
+    """The owner of each table: the service with most of the endpoints that write it.
 
-    An entry point's write counts for the service of the code that writes (or calls the entity's
+    Commands, tasks and hooks only break ties: a command that empties every table owns none. An
+    entry point's write counts for the service of the code that writes (or calls the entity's
     method that does), or for the entry point's own where that code is kernel or root. Ties go to
     the service of the table's entity, then to its reader; `tied` says that two services write
     equally often and nobody chose.
@@ -57,12 +58,14 @@ def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes
     top = tops(model)
     declaring = tables_of(model)
     entities = {name for name, hub in top.items() if hub in declaring}
+    served = {route.endpoint for route in model.routes}
     votes: dict[Mode, _Votes] = {Mode.READ: {}, Mode.WRITE: {}}
     seen: set[tuple[str, str]] = set()
     for endpoint in model.endpoints:
+        weight = len(model.endpoints) if endpoint.name in served else 1  # more than all others
         for effect in endpoint.effects:
             service = _accessor(effect, endpoint, place, entities)
-            votes[effect.mode].setdefault(effect.table, Counter())[service] += 1
+            votes[effect.mode].setdefault(effect.table, Counter())[service] += weight
             seen.add((effect.table, effect.mode))
     for access in model.accesses:
         if (access.table, access.mode) not in seen:

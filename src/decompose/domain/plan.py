@@ -8,6 +8,9 @@ from enum import StrEnum
 from decompose.domain.boundary import Composition, RouteMode
 from decompose.domain.finding import Finding, Location
 
+_STATIC = "static"
+"""What Flask calls the endpoint of static files, after the blueprint's name."""
+
 
 class Technique(StrEnum):
     """What the split does about a seam."""
@@ -135,3 +138,10 @@ class CutPlan:
     compositions: tuple[Composition, ...]
     decisions: tuple[SeamDecision, ...]
     findings: tuple[Finding, ...]
+
+    def serves_files(self, service: ServicePlan) -> bool:
+        """Whether the service answers for a folder of static files."""
+        return any(
+            route.service == service.id and route.endpoint.rpartition(".")[2] == _STATIC
+            for route in self.routes
+        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.slicing import Cut
-from decompose.slice.dynamic import literal_module, matching_modules
+from decompose.slice.dynamic import literal_module, matching_modules, modules_named
 from decompose.slice.registrations import Registrations, register
 from decompose.slice.scopes import Function
 from decompose.slice.survey import Survey
@@ -157,6 +157,9 @@ class Closure:
             self._string(unit, text)
         for call in one.dynamic:
             self._dynamic(unit, call)
+        for call in one.configuring:
+            for name in modules_named(call, self.program.modules):
+                self._keep_whole(name, unit, call.lineno)
 
     def _use(self, unit: Unit, use: Use, *, full: bool) -> None:
         reached = self.program.resolve(unit.module, use)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 _STATIC = "static"
+_READ_STATIC = {"static_folder", "send_static_file"}
 _NO_PATH = {"url_for", "startswith", "endswith"}
 
 
@@ -16,12 +17,14 @@ class Contents:
     """What one or several modules say.
 
     `imports` are top-level modules, `paths` strings that may be relative paths of files, `static`
-    the names of the folders whose files the application or a blueprint sends as they are.
+    the folders whose files the application or a blueprint sends as they are, `reads_static` tells
+    whether the code itself asks for one of these folders or files.
     """
 
     imports: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     static: frozenset[str] = frozenset({_STATIC})
+    reads_static: bool = False
 
     def third_party(self, own: Collection[str]) -> tuple[str, ...]:
         """The modules imported that are neither the application's `own` nor Python's."""
@@ -31,7 +34,7 @@ class Contents:
     def opens_static(self) -> bool:
         """Whether the code names a static folder otherwise than to declare or link to it."""
         names = {folder.rpartition("/")[2] for folder in self.static}
-        return any(names & {*path.split("/")} for path in self.paths)
+        return self.reads_static or any(names & {*path.split("/")} for path in self.paths)
 
 
 def contents(tree: ast.Module) -> Contents:
@@ -41,6 +44,7 @@ def contents(tree: ast.Module) -> Contents:
         imports=frozenset(_imports(tree)),
         paths=frozenset(text for text in _strings(tree, static) if not text.startswith("/")),
         static=frozenset(static),
+        reads_static=any(getattr(node, "attr", "") in _READ_STATIC for node in ast.walk(tree)),
     )
 
 
@@ -51,6 +55,7 @@ def together(every: Iterable[Contents]) -> Contents:
         imports=frozenset().union(*(one.imports for one in every)),
         paths=frozenset().union(*(one.paths for one in every)),
         static=frozenset({_STATIC}).union(*(one.static for one in every)),
+        reads_static=any(one.reads_static for one in every),
     )
 
 

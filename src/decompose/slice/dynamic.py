@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from decompose.slice.scopes import absolute
 
@@ -25,6 +25,16 @@ def matching_modules(call: ast.Call, modules: Iterable[str]) -> Iterator[str]:
     pattern = _pattern(call.args[0]) if call.args else None
     if pattern is not None:
         yield from (name for name in modules if re.fullmatch(pattern, name))
+
+
+def modules_named(call: ast.Call, modules: Container[str]) -> Iterator[str]:
+    """The modules that strings in a call's arguments name: `"config"`, `"config." + name`."""
+    for argument in call.args:
+        for node in ast.walk(argument):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                name = node.value.rstrip(".")
+                if name in modules:
+                    yield name
 
 
 def _pattern(node: ast.expr) -> str | None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from decompose.slice.dynamic import literal_module, matching_modules
+from decompose.slice.dynamic import literal_module, matching_modules, modules_named
 from decompose.slice.program import Program
 from decompose.slice.units import Kind, Unit
 from decompose.slice.uses import used
@@ -50,6 +50,8 @@ class Execution:
                 yield module
             else:
                 yield from matching_modules(call, self._names)
+        for call in found.configuring:
+            yield from modules_named(call, self._program.modules)
 
     @cached_property
     def edges(self) -> Mapping[str, list[tuple[Unit, str]]]:

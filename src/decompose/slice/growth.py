@@ -81,7 +81,7 @@ class Growth:
         """Whether a unit may have to run though nothing names it."""
         if unit in self._registrations.foreign or isinstance(unit.node, ast.Pass):
             return False
-        if unit.kind in {Kind.IMPORT, Kind.BLOCK} or unit in self._survey.migrations:
+        if unit.kind in {Kind.IMPORT, Kind.BLOCK}:
             return False
         registered = unit in self._survey.hooks or self._extends(unit)
         return registered or unit.kind is Kind.EFFECT or bool(unit.scopes)
@@ -119,8 +119,7 @@ class Growth:
             return self._imports_something(unit)
         links = self._survey.links(unit)
         things = {one for one in links.heads if not isinstance(one.node, Function)}
-        things = things or {one for one in links.ends if isinstance(one.node, ast.ClassDef)}
-        if things:
+        if things := things or {*links.ends} & self._survey.relations.entities:
             return self._note(unit, bool(things & self._kept.live))
         return unit.module in self._kept.modules and self._imports_something(unit)
 

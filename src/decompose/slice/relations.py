@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from decompose.domain.lookup import inside
 from decompose.domain.model import Reference, ReferenceKind, SystemModel
 from decompose.slice.program import Program
 from decompose.slice.units import Unit
@@ -15,23 +16,28 @@ class Relations:
     """Definitions by what asks for them.
 
     `needs` are the entities that must be there for one to be mapped, `named` what a string in an
-    entity may stand for (a class or a table), `backrefs` who gives a class an attribute of a name.
+    entity may stand for (a class or a table), `backrefs` who gives a class an attribute of a name,
+    `entities` all that stand for a table.
     """
 
     needs: dict[Unit, set[Unit]] = field(default_factory=dict)
     named: dict[str, set[Unit]] = field(default_factory=dict)
     backrefs: dict[str, list[tuple[Unit, Unit]]] = field(default_factory=dict)
     tables: dict[str, set[Unit]] = field(default_factory=dict)
+    entities: set[Unit] = field(default_factory=set)
 
 
 def relate(program: Program, model: SystemModel) -> Relations:
-    """The relations between the entities of a system, and its references by string."""
-    found = Relations()
+    """The relations between the entities of a system, and its references by string.
+
+    What migrations and tests declare once more counts for nothing.
+    """
+    found, own = Relations(), inside(model)
     for table in model.tables:
-        units = {
-            unit for name in (table.definition, *table.entities) for unit in program.find(name)
-        }
+        names = [name for name in (table.definition, *table.entities) if name in own]
+        units = {unit for name in names for unit in program.find(name)}
         found.tables[table.name] = units
+        found.entities |= units
         found.named.setdefault(table.name, set()).update(units)
         for unit in units:
             for name in unit.names:

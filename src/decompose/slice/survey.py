@@ -15,14 +15,9 @@ from decompose.slice.program import Program
 from decompose.slice.relations import Relations, relate
 from decompose.slice.scopes import Function
 from decompose.slice.units import Kind, Unit
-from decompose.slice.uses import Use, chain, used
+from decompose.slice.uses import chain, used
 
 _NO_HOOK = {EntryKind.CONFIG, EntryKind.EXTENSION}
-_MIGRATE = {
-    f"{module}.{name}"
-    for module in ("flask_migrate", "flask.ext.migrate", "alembic.command")
-    for name in ("upgrade", "downgrade", "stamp", "init", "migrate")
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,23 +138,6 @@ class Survey:
         nodes = [*call.args, *(keyword.value for keyword in call.keywords)]
         names: list[ast.expr] = [node for node in nodes if isinstance(node, ast.Name)]
         return any(end in self.roots for end in self._ends(unit, names))
-
-    @cached_property
-    def migrations(self) -> set[Unit]:
-        """Statements that bring the database to another version of its schema."""
-        return {
-            unit
-            for unit in self.statements
-            if any(name in _MIGRATE for use in unit.head.uses for name in self._called(unit, use))
-        }
-
-    def _called(self, unit: Unit, use: Use) -> Iterator[str]:
-        """The full names of what is used of another package."""
-        bound = self.program.modules[unit.module].bindings.get(use.name, ())
-        for target in [use.via] if use.via else [one.target for one in bound]:
-            if target is not None:
-                module = use.name if target.rooted else target.module
-                yield ".".join((module, *filter(None, (target.name, *use.rest))))
 
     @cached_property
     def decorators(self) -> Mapping[Unit, list[tuple[ast.expr, frozenset[Unit]]]]:

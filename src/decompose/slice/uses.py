@@ -39,12 +39,17 @@ class Use:
 
 @dataclass(slots=True)
 class Used:
-    """Everything that a piece of code uses; `words` are attributes, keywords and short strings."""
+    """Everything that a piece of code uses.
+
+    `words` are attributes, keywords and short strings. `dynamic` are calls that import what an
+    argument names, `configuring` those that take settings from what it names.
+    """
 
     uses: list[Use] = field(default_factory=list)
     strings: list[tuple[str, int]] = field(default_factory=list)
     words: set[str] = field(default_factory=set)
     dynamic: list[ast.Call] = field(default_factory=list)
+    configuring: list[ast.Call] = field(default_factory=list)
 
 
 def used(nodes: Sequence[ast.AST], package: str, scopes: Sequence[Scope] = ()) -> Used:
@@ -209,6 +214,8 @@ class _Collector(ast.NodeVisitor):
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in {"import_module", "__import__", "import_string", "find_modules"}:
             self.used.dynamic.append(node)
+        if name == "from_object":
+            self.used.configuring.append(node)
         self.generic_visit(node)
 
     def _visit_all(self, nodes: Sequence[ast.AST]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from decompose.domain.lookup import tops
+from decompose.domain.lookup import inside, tops
 from decompose.domain.model import Module, SystemModel, Table
 from decompose.domain.plan import CutPlan, ServicePlan, SettingStyle
 from decompose.domain.slicing import Slice
@@ -79,8 +79,8 @@ def _declaring(table: Table) -> tuple[str, ...]:
 
 
 def _model_modules(model: SystemModel, cut: Slice) -> list[str]:
-    """Python modules of the slice that declare tables."""
-    top, kept = tops(model), set(cut.definitions)
+    """Python modules of the slice that declare tables, migrations not among them."""
+    top, kept = inside(model), set(cut.definitions)
     module = {d.id: d.module for d in model.definitions}
     python = {m.name for m in model.modules if _is_python(m)}
     found = {module[name] for table in model.tables for name in _declaring(table)

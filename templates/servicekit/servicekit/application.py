@@ -18,6 +18,7 @@ from servicekit import (
     config_pins,
     description,
     openapi,
+    own_schema,
     schema,
     settings,
     target,
@@ -56,13 +57,20 @@ class Service:
     """A running service: the public WSGI callable, and what its process starts and stops."""
 
     def __init__(
-        self, app: Flask, public: Any, server: InternalServer, readiness: Readiness, data: Any
+        self,
+        app: Flask,
+        public: Any,
+        internal: Internal,
+        server: InternalServer,
+        readiness: Readiness,
+        data: Any,
     ) -> None:
         self.flask = app
+        self.internal = internal
+        self.data = data
         self._public = public
         self._server = server
         self._readiness = readiness
-        self._data = data
 
     def __call__(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a public request."""
@@ -72,7 +80,7 @@ class Service:
     def start(self) -> None:
         """Open the internal port and begin background work; once per process, after forking."""
         self._server.start()
-        self._data.start_background()
+        self.data.start_background()
 
     def drain(self) -> None:
         """Be unready from now on, while requests at hand are answered."""
@@ -80,7 +88,7 @@ class Service:
 
     def stop(self) -> None:
         """End background work, then close the internal port."""
-        self._data.stop()
+        self.data.stop()
         self._server.stop()
 
 
@@ -106,11 +114,15 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
 
     data.install_hooks()
     config_pins.pin(described, chosen, os.environ)
-    app = target.load(described.application, described.directory)
-    build_only.add_rules(app, described.build_only)
-    with _one_at_a_time(described.directory / "service.json"):
+
+    def prepare() -> None:
         schema.create(described, chosen.database_url)
         data.prepare()
+
+    with _one_at_a_time(described.directory / "service.json"), own_schema.replaced(prepare):
+        app = target.load(described.application, described.directory)
+        prepare()
+    build_only.add_rules(app, described.build_only)
 
     metrics.watch_lag(data.lag)
     readiness = Readiness(described, chosen.database_url, peers, data)
@@ -119,7 +131,7 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
     )
     server = InternalServer(internal, chosen.internal_host, chosen.internal_port)
     public = _behind_proxies(Middleware(app, described, data, metrics), chosen.trusted_proxies)
-    return Service(app, public, server, readiness, data)
+    return Service(app, public, internal, server, readiness, data)
 
 
 def _behind_proxies(application: Any, count: int) -> Any:
