@@ -33,7 +33,8 @@ def check(
             sources.append(paths[file.path].version(file.content))
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
-            findings.append(_finding(file.path, line, "slice-does-not-parse", str(error)))
+            where = Location(path=file.path, line=line)
+            findings.append(_finding(where, "slice-does-not-parse", str(error)))
     checked = _Checked(monolith, Program(sources), reached, words)
     return tuple(sorted({*findings, *checked.missing(), *checked.unused(), *checked.idle()}))
 
@@ -61,7 +62,7 @@ class _Checked:
                 if self._lost(unit.module, use):
                     name = ".".join((use.name, *use.rest))
                     message = f"{name} is used here, but is not in the slice"
-                    yield self._found(unit, "slice-misses-name", message, use.key[0])
+                    yield _finding(self._place(unit, use.key[0]), "slice-misses-name", message)
 
     def _lost(self, module: str, use: Use) -> bool:
         before, after = self._monolith.resolve(module, use), self._program.resolve(module, use)
@@ -84,7 +85,8 @@ class _Checked:
                 and _import(unit) in known - before
                 and not _exported(self._program.modules[unit.module], unit)
             ):
-                yield self._found(unit, "slice-keeps-import", f"nothing uses {unit.names[0]}")
+                message = f"nothing uses {unit.names[0]}"
+                yield _finding(self._place(unit), "slice-keeps-import", message)
 
     def idle(self) -> Iterator[Finding]:
         """Definitions that nothing reaches."""
@@ -95,7 +97,7 @@ class _Checked:
         for unit in self._program.units():
             if unit.kind is Kind.DEFINE and unit not in named and not self._is_reached(unit):
                 message = f"nothing reaches {', '.join(unit.names)}"
-                yield self._found(unit, "slice-keeps-definition", message)
+                yield _finding(self._place(unit), "slice-keeps-definition", message)
 
     def _is_reached(self, unit: Unit) -> bool:
         if getattr(unit.node, "decorator_list", ()) or isinstance(unit.node, ast.AugAssign):
@@ -105,9 +107,9 @@ class _Checked:
             for name in unit.names
         )
 
-    def _found(self, unit: Unit, code: str, message: str, line: int = 0) -> Finding:
+    def _place(self, unit: Unit, line: int = 0) -> Location:
         path = self._program.modules[unit.module].file.path
-        return _finding(path, line or unit.key[0], code, message)
+        return Location(path=path, line=line or unit.key[0])
 
 
 def _import(unit: Unit) -> tuple[object, ...]:
@@ -125,9 +127,9 @@ def _exported(source: Source, unit: Unit) -> bool:
     return source.exported is not None and bool(source.exported & {*unit.names})
 
 
-def _finding(path: str, line: int, code: str, message: str) -> Finding:
+def _finding(location: Location, code: str, message: str) -> Finding:
     return Finding(
-        location=Location(path=path, line=line),
+        location=location,
         code=code,
         severity=Severity.ERROR,
         message=message,

@@ -194,13 +194,14 @@ class Closure:
         elif module is None:
             for name in matching_modules(call, sorted(self.program.modules)):
                 self._keep_whole(name, unit, call.lineno)
-            self._note(
-                unit,
-                call.lineno,
-                "slice-dynamic-import",
-                Severity.WARNING,
-                "which module is imported here is known at run time only",
-                "If it is one of the application's, import it by name.",
+            self.findings.add(
+                Finding(
+                    location=self._place(unit, call.lineno),
+                    code="slice-dynamic-import",
+                    severity=Severity.WARNING,
+                    message="which module is imported here is known at run time only",
+                    hint="If it is one of the application's, import it by name.",
+                )
             )
 
     def _keep_whole(self, module: str, unit: Unit, line: int) -> None:
@@ -210,20 +211,16 @@ class Closure:
         if source is None or module in self.whole:
             return
         self.whole.add(module)
-        self._note(
-            unit,
-            line,
-            "slice-keeps-module",
-            Severity.NOTE,
-            f"the module {module} goes somewhere as a whole; all of it is kept",
-            "Name what is used of it, and the slice gets smaller.",
+        self.findings.add(
+            Finding(
+                location=self._place(unit, line),
+                code="slice-keeps-module",
+                severity=Severity.NOTE,
+                message=f"the module {module} goes somewhere as a whole; all of it is kept",
+                hint="Name what is used of it, and the slice gets smaller.",
+            )
         )
         self._mark_all((one for one in source.units if one.kind is Kind.DEFINE), full=True)
 
-    def _note(
-        self, unit: Unit, line: int, code: str, severity: Severity, message: str, hint: str
-    ) -> None:
-        location = Location(path=self.program.modules[unit.module].file.path, line=line)
-        self.findings.add(
-            Finding(location=location, code=code, severity=severity, message=message, hint=hint)
-        )
+    def _place(self, unit: Unit, line: int) -> Location:
+        return Location(path=self.program.modules[unit.module].file.path, line=line)

@@ -101,13 +101,14 @@ def _slice(
     others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
     pages = paths_of(draft.templates, templates.paths)
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
-    lines = _lines([*code, *copied], model)
+    counted = _counted(model)
+    lines = sum(len(f.content.splitlines()) for f in (*code, *copied) if f.path in counted)
     return Slice(
         service=draft.cut.service,
         files=tuple(sorted({file.path: file for file in (*copied, *code)}.values())),
         definitions=_definitions(draft.closure),
         lines=lines,
-        share=lines / max(_all_lines(model), 1),
+        share=lines / max(sum(counted.values()), 1),
         imports=said.third_party(program.packages),
         findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
@@ -155,12 +156,7 @@ def _definitions(closure: Closure) -> tuple[str, ...]:
     )
 
 
-def _lines(files: Iterable[SliceFile], model: SystemModel) -> int:
-    """The lines of what the monolith's lines are counted of."""
-    counted = {module.path for module in model.modules}
-    return sum(len(file.content.splitlines()) for file in files if file.path in counted)
-
-
-def _all_lines(model: SystemModel) -> int:
+def _counted(model: SystemModel) -> dict[str, int]:
+    """The lines of each file of the application itself, without tests, migrations and scripts."""
     skipped = {d.location.path for d in model.definitions if not_counted(d)}
-    return sum(module.lines for module in model.modules if module.path not in skipped)
+    return {module.path: module.lines for module in model.modules if module.path not in skipped}
