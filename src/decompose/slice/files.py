@@ -14,7 +14,9 @@ _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".in
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
 _NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
 _STATIC = "static"
-_TRANSLATIONS = {"translations", "locale", "locales"}
+_KEPT = {"translations", "locale", "locales", "templates"}
+"""Folders of which every file counts: what isn't read as a template may be included by one."""
+
 _MIGRATIONS = {"migrations", "alembic"}
 
 
@@ -53,7 +55,7 @@ def _wanted(path: str, static: bool) -> bool:
     folders = path.split("/")[:-1]
     if _STATIC in folders:
         return static
-    return bool(_TRANSLATIONS & set(folders)) or PurePosixPath(path).suffix.lower() in _DATA
+    return bool(_KEPT & set(folders)) or PurePosixPath(path).suffix.lower() in _DATA
 
 
 def _walk(root: str) -> Iterator[str]:
