@@ -14,7 +14,9 @@ _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".in
          ".xml", ".pem", ".key", ".md", ".html", ".graphql",
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
 _NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
-_TRANSLATIONS = {"translations", "locale", "locales"}
+_KEPT = {"translations", "locale", "locales", "templates"}
+"""Folders of which every file counts: what isn't read as a template may be included by one."""
+
 _MIGRATIONS = {"migrations", "alembic"}
 
 
@@ -69,9 +71,9 @@ def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bo
         return wanted.serves
     first, *others = inner.split("/")
     if not owner:
-        return first in _TRANSLATIONS or first in named
-    translated = bool(_TRANSLATIONS & {first, *others[:-1]})
-    return translated or PurePosixPath(path).suffix.lower() in _DATA
+        return first in _KEPT or first in named
+    kept = bool(_KEPT & {first, *others[:-1]})
+    return kept or PurePosixPath(path).suffix.lower() in _DATA
 
 
 def _walk(root: str) -> Iterator[str]:
