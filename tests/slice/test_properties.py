@@ -32,7 +32,7 @@ some = settings(max_examples=40, deadline=None)
 def test_everything(program: Program) -> None:
     """A slice of everything is the monolith, byte for byte."""
     files = files_of(program)
-    views = [f"shop.m{number}.view" for number in range(len(program[1]))]
+    views = [f"depot.m{number}.view" for number in range(len(program[1]))]
     assert slice_of(files, views) == encoded(files)
 
 
@@ -43,7 +43,7 @@ def test_some(program: Program, data: st.DataObject) -> None:
     count = len(program[1])
     chosen = data.draw(st.sets(st.integers(0, count - 1), min_size=1))
     files = files_of(program)
-    cut = slice_of(files, [f"shop.m{number}.view" for number in sorted(chosen)])
+    cut = slice_of(files, [f"depot.m{number}.view" for number in sorted(chosen)])
     before, after = answers(encoded(files), count), answers(cut, count)
     assert after == [before[n] if n in chosen else (404, b"") for n in range(count)]
 
@@ -60,9 +60,9 @@ def slice_of(files: Mapping[str, str], views: list[str]) -> dict[str, bytes]:
 def files_of(program: Program) -> dict[str, str]:
     """A package with one view in each module, its helpers calling those of modules before."""
     way, modules = program
-    files = {"shop/__init__.py": "", "app.py": _application(way, len(modules))}
+    files = {"depot/__init__.py": "", "app.py": _application(way, len(modules))}
     for number, inside in enumerate(modules):
-        files[f"shop/m{number}.py"] = _module(way, number, inside, modules)
+        files[f"depot/m{number}.py"] = _module(way, number, inside, modules)
     return files
 
 
@@ -70,9 +70,9 @@ def _application(way: str, count: int) -> str:
     names = [f"m{number}" for number in range(count)]
     lines = ["from flask import Flask", "", "app = Flask(__name__)"]
     if way == "imports":
-        lines += [f"import shop.{name}  # noqa: E402,F401" for name in names]
+        lines += [f"import depot.{name}  # noqa: E402,F401" for name in names]
         return "\n".join(lines) + "\n"
-    lines[1:1] = [f"from shop.{name} import {name}" for name in names]
+    lines[1:1] = [f"from depot.{name} import {name}" for name in names]
     if way == "loop":
         lines += [f"for one in [{', '.join(names)}]:", "    app.register_blueprint(one)"]
     else:
@@ -103,8 +103,8 @@ def _module(way: str, number: int, inside: list[Helper], modules: list[list[Help
 def _uses(style: str, known: list[tuple[int, int]]) -> tuple[list[str], list[str]]:
     """Imports of helpers, and calls of them."""
     if style == "module":
-        return [f"import shop.m{m}" for m, _ in known], [f"shop.m{m}.h{m}_{h}()" for m, h in known]
-    return [f"from shop.m{m} import h{m}_{h}" for m, h in known], [f"h{m}_{h}()" for m, h in known]
+        return [f"import depot.m{m}" for m, _ in known], [f"depot.m{m}.h{m}_{h}()" for m, h in known]
+    return [f"from depot.m{m} import h{m}_{h}" for m, h in known], [f"h{m}_{h}()" for m, h in known]
 
 
 def answers(files: Mapping[str, bytes], count: int) -> list[tuple[int, bytes]]:
@@ -127,5 +127,5 @@ def _importing(folder: str) -> Iterator[None]:
     finally:
         sys.path.remove(folder)
         for name in set(sys.modules) - before:
-            if name.partition(".")[0] in {"app", "shop"}:
+            if name.partition(".")[0] in {"app", "depot"}:
                 del sys.modules[name]
