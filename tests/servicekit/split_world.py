@@ -180,6 +180,11 @@ class World:
         )
         return self.restart(name)
 
+    def plain(self, name: str) -> None:
+        """Add a database with the same schema that no service has."""
+        self.urls[name] = self.engine.create(name)
+        self.sql(name, self.schema)
+
     def restart(self, name: str) -> Data:
         """Start the process of a service, anew if it was killed."""
         if name in self.data:
