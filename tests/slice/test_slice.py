@@ -35,3 +35,30 @@ def test_slice_of_a_slice(case: Case, tmp_path: Path) -> None:
     write(tmp_path, encoded(case.after))
     found = sliced(tmp_path, case.cut)
     assert {file.path: file.content.decode() for file in found.files} == case.after
+
+
+def test_encoding(tmp_path: Path) -> None:
+    """A file in an encoding of its own, or with a byte order mark, stays in it."""
+    before = "# -*- coding: latin-1 -*-\n" + APP.format(word="Grüße")
+    marked = "\ufeff" + APP.format(word="Grüße").replace("app", "web")
+    write(tmp_path, {"app.py": before.encode("latin-1"), "web.py": marked.encode()})
+    found = sliced(tmp_path, {"handlers": ("app.kept", "web.kept"), "roots": ("web", "web.web")})
+    assert {file.path: file.content for file in found.files} == {
+        "app.py": before.partition('\n\n\n@app.route("/gone")')[0].encode("latin-1") + b"\n",
+        "web.py": marked.partition('\n\n\n@web.route("/gone")')[0].encode() + b"\n",
+    }
+
+
+APP = """\
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.route("/kept")
+def kept(): return "{word}"
+
+
+@app.route("/gone")
+def gone(): return "{word}"
+"""
