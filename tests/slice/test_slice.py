@@ -37,28 +37,21 @@ def test_slice_of_a_slice(case: Case, tmp_path: Path) -> None:
     assert {file.path: file.content.decode() for file in found.files} == case.after
 
 
-def test_encoding(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "start", [b"# -*- coding: latin-1 -*-\n", b"\xef\xbb\xbf"], ids=["cookie", "mark"]
+)
+def test_encoding(start: bytes, tmp_path: Path) -> None:
     """A file in an encoding of its own, or with a byte order mark, stays in it."""
-    before = "# -*- coding: latin-1 -*-\n" + APP.format(word="Grüße")
-    marked = "\ufeff" + APP.format(word="Grüße").replace("app", "web")
-    write(tmp_path, {"app.py": before.encode("latin-1"), "web.py": marked.encode()})
-    found = sliced(tmp_path, {"handlers": ("app.kept", "web.kept"), "roots": ("web", "web.web")})
-    assert {file.path: file.content for file in found.files} == {
-        "app.py": before.partition('\n\n\n@app.route("/gone")')[0].encode("latin-1") + b"\n",
-        "web.py": marked.partition('\n\n\n@web.route("/gone")')[0].encode() + b"\n",
-    }
+    encoding = "latin-1" if start.startswith(b"#") else "utf-8"
+    kept, gone = (APP.format(name=name).encode(encoding) for name in ("kept", "gone"))
+    write(tmp_path, {"app.py": start + HEAD + kept + gone})
+    (found,) = sliced(tmp_path, {"handlers": ("app.kept",)}).files
+    assert found.content == start + HEAD + kept
 
 
-APP = """\
-from flask import Flask
+HEAD = b"from flask import Flask\n\napp = Flask(__name__)\n"
+APP = """
 
-app = Flask(__name__)
-
-
-@app.route("/kept")
-def kept(): return "{word}"
-
-
-@app.route("/gone")
-def gone(): return "{word}"
+@app.route("/{name}")
+def {name}(): return "Gr\u00fc\u00dfe"
 """
