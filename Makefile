@@ -15,6 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
 	$(BIN)/decompose scaffold sample_monolith --output decompose-split
+	rm -rf decompose-split/data # the shop starts empty
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/demo
 	$(UV) pip install --quiet --python .cache/demo/bin/python \
 		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt

@@ -153,8 +153,8 @@ def system(
 
 def _entry_points(routes: list[Route], entries: list[Entry]) -> list[tuple[str, str]]:
     run = [entry for entry in entries if entry.kind is not EntryKind.EXTENSION]
-    return [*((route.endpoint, route.handler) for route in sorted(routes)),
-            *((f"{entry.kind}:{entry.handler}", entry.handler) for entry in sorted(run))]  # fmt: skip
+    views = [(route.endpoint, route.handler) for route in sorted(routes)]
+    return [*views, *((f"{entry.kind}:{entry.handler}", entry.handler) for entry in sorted(run))]
 
 
 def _effects(

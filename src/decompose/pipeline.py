@@ -18,7 +18,7 @@ from decompose.domain.slicing import Cut, Slice
 from decompose.domain.source import Read, ReadBytes, SourceTree
 from decompose.plan import extract, make_plan
 from decompose.ports import EvidenceSource, Progress, Reader
-from decompose.slice import slice_service
+from decompose.slice import slice_services
 from decompose.source import FactsCache, decode, discover, find_boundary, load_boundary, read_all
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
@@ -100,18 +100,15 @@ def scaffold(
     tree = discover(root, analysis.boundary.ignore)
     read_bytes, read = _readers(Path(tree.root))
     plan = make_plan(analysis, read)
-    progress.stage("Slicing", len(plan.services))
-    slices = []
-    for service in plan.services:
-        slices.append(slice_service(tree, read_bytes, analysis.model, _cut(plan, service)))
-        progress.advance(1)
+    cuts = [_cut(plan, service) for service in plan.services]
+    slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)
     generated = toolkit.target(analysis.model, plan, slices, read)
     of_slices = (finding for cut in slices for finding in cut.findings)
     findings = {*plan.findings, *of_slices, *generated.findings}
     return System(
         plan=plan,
-        slices=tuple(slices),
+        slices=slices,
         files=generated.files,
         findings=tuple(sorted(findings)),
     )

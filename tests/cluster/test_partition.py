@@ -110,9 +110,9 @@ def test_unknown_names_are_refused(boundary: Boundary) -> None:
 
 def test_unknown_tables_and_owners_are_refused() -> None:
     """Owners name a table and a service that are there."""
-    for owners in ((("user", "accounts"),), (("users", "account"),)):
+    for wish in ((("user", "accounts"),), (("users", "account"),)):
         with pytest.raises(UserError):
-            divided(system(SHOP), Boundary(owners=owners))
+            divided(system(SHOP), Boundary(owners=wish))
 
 
 def test_owners_and_names_are_honoured() -> None:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+
 from servicekit import own_schema
 
 CALLS: list[str] = []
+
+_BROKEN = "def upgrade(*_): raise OSError\ndef stamp(*_): raise OSError"
 
 
 def make() -> None:
@@ -34,7 +37,7 @@ def alembic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     folder = tmp_path / "alembic"
     folder.mkdir()
     (folder / "__init__.py").touch()
-    (folder / "command.py").write_text("def upgrade(*_): raise OSError\ndef stamp(*_): raise OSError")
+    (folder / "command.py").write_text(_BROKEN)
     monkeypatch.syspath_prepend(tmp_path)
     for name in ("alembic", "alembic.command"):
         monkeypatch.delitem(sys.modules, name, raising=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from split_world import World
+from split_world import SqliteEngine, World
 
 VALUES = st.one_of(
     st.none(),
@@ -27,6 +28,12 @@ CREATE TABLE computed (id INTEGER PRIMARY KEY, a INT, twice INT GENERATED ALWAYS
     thrice INT GENERATED ALWAYS AS (a * 3) VIRTUAL);
 """
 TABLES = ("loose", HOSTILE, "keyless", "computed")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> SqliteEngine:
+    """SQLite only."""
+    return SqliteEngine(tmp_path)
 
 
 @pytest.fixture

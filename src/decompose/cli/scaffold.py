@@ -62,8 +62,7 @@ def scaffold(
 ) -> None:
     """Write the split of the monolith below PATH: services, databases, a gateway.
 
-    The code below PATH is neither run nor changed. What was written before is merged with: an
-    edit is never lost.
+    The code below PATH is neither run nor changed. A second run merges with what people edited.
     """
     with guard():
         if output is None and not dry_run:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from decompose.domain.boundary import Composition, RouteMode
 from decompose.domain.finding import Finding, Location
 
 _STATIC = "static"
@@ -97,12 +98,13 @@ class ServicePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class PlannedRoute:
-    """A URL rule, and the service that answers it."""
+    """A URL rule, and the service that answers it, or who else for now."""
 
     rule: str
     methods: tuple[str, ...]
     endpoint: str
     service: str
+    mode: RouteMode = RouteMode.SERVICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -123,8 +125,8 @@ class SeamDecision:
 class CutPlan:
     """The whole split before anything is written; all tuples are sorted.
 
-    `fallback` is the service that answers what no rule matches. `models` are the modules that
-    declare mapped tables, `sql_tables` the tables that only SQL files declare, by file.
+    `fallback` is the service that answers what no rule matches; `compositions` name services by
+    their ids.
     """
 
     system: str
@@ -133,6 +135,7 @@ class CutPlan:
     fallback: str
     services: tuple[ServicePlan, ...]
     routes: tuple[PlannedRoute, ...]
+    compositions: tuple[Composition, ...]
     decisions: tuple[SeamDecision, ...]
     findings: tuple[Finding, ...]
 

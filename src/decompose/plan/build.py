@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding, Severity
-from decompose.domain.plan import CutPlan, PlannedRoute, SeamDecision, Technique
+from decompose.domain.plan import CutPlan, SeamDecision, Technique
 from decompose.domain.source import Read
 from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.decisions import decide
-from decompose.plan.places import Places, places
+from decompose.plan.places import places
+from decompose.plan.routes import planned_compositions, planned_routes
 from decompose.plan.services import service_plans
 from decompose.plan.settings import find_database
 
@@ -33,18 +34,11 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         database=find_database(model, boundary.database),
         fallback=where.fallback,
         services=service_plans(model, partition, where),
-        routes=_routes(analysis, where),
+        routes=planned_routes(model, boundary, where.endpoints),
+        compositions=planned_compositions(boundary, partition),
         decisions=decisions,
         findings=tuple(sorted(_refusals(decisions))),
     )
-
-
-def _routes(analysis: Analysis, where: Places) -> tuple[PlannedRoute, ...]:
-    return tuple(sorted(
-        PlannedRoute(rule=route.rule, methods=route.methods, endpoint=route.endpoint,
-                     service=where.endpoints[route.endpoint])
-        for route in analysis.model.routes
-    ))  # fmt: skip
 
 
 def _refusals(decisions: tuple[SeamDecision, ...]) -> Iterator[Finding]:

@@ -52,9 +52,20 @@ def places(model: SystemModel, partition: Partition) -> Places:
             work[entry.handler] = place or (placed if placed in services else fallback)
     return Places(
         fallback=fallback,
-        endpoints={name: known.get(name, fallback) for name in sorted(names)},
+        endpoints={
+            name: known.get(name) or _beside(name, known) or fallback for name in sorted(names)
+        },
         work=work,
     )
+
+
+def _beside(endpoint: str, known: Mapping[str, str]) -> str:
+    """The service with most endpoints of a blueprint whose static files an endpoint answers."""
+    blueprint, _, name = endpoint.rpartition(".")
+    if not blueprint or name != "static":
+        return ""
+    near = [service for other, service in known.items() if other.rpartition(".")[0] == blueprint]
+    return min(near, key=lambda service: (-near.count(service), service), default="")
 
 
 def _fallback(model: SystemModel, known: Mapping[str, str], partition: Partition) -> str:

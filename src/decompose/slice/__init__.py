@@ -1,5 +1,5 @@
 """Cuts the monolith's code down to what one service needs."""
 
-from decompose.slice.cutting import slice_service
+from decompose.slice.cutting import slice_services
 
-__all__ = ["slice_service"]
+__all__ = ["slice_services"]

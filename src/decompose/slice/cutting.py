@@ -1,76 +1,145 @@
-"""A service's slice of the monolith."""
+"""Each service's slice of the monolith."""
 
 from __future__ import annotations
 
-import ast
-import re
-import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from decompose.domain.finding import Finding
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
+from decompose.ports import Progress
+from decompose.slice.check import check
 from decompose.slice.closure import Closure
-from decompose.slice.files import beside, folders_of
+from decompose.slice.contents import Contents, together
+from decompose.slice.files import Wanted, beside, folders_of
+from decompose.slice.growth import Growth
 from decompose.slice.plan import edits_of
-from decompose.slice.program import Program, load
-from decompose.slice.reach import connect
+from decompose.slice.program import Program, Source, load
+from decompose.slice.reach import Additions, connect
 from decompose.slice.rewrite import rewrite
+from decompose.slice.survey import Survey
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
 
-_READS_STATIC = re.compile(rb"\.static_folder\b|\bsend_static_file\b|[\"'/]static/")
-"""Code that reads static files itself, besides those that Flask serves."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a service needs, before anything is cut."""
+
+    cut: Cut
+    closure: Closure
+    additions: Additions
+    templates: frozenset[str]
+    findings: frozenset[Finding]
 
 
-def slice_service(tree: SourceTree, read: ReadBytes, model: SystemModel, cut: Cut) -> Slice:
-    """The files that one service needs, import paths unchanged.
+def slice_services(
+    tree: SourceTree, read: ReadBytes, model: SystemModel, cuts: Sequence[Cut], progress: Progress
+) -> tuple[Slice, ...]:
+    """The files that each service needs, import paths unchanged; one slice for each of `cuts`.
 
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.
     Nothing is imported or run. What can't be told from the code is kept and noted in the findings.
     """
     program = load(tree, read)
-    closure = Closure(program, model, cut)
+    survey = Survey(program, model, sorted({root for cut in cuts for root in cut.roots}))
     templates = Templates(tree, read, model)
-    names, findings = _grow(closure, templates)
-    additions = connect(closure)
-    code = [
-        SliceFile(path=source.file.path, content=rewrite(source.content, edits))
-        for name, source in sorted(program.modules.items())
-        if name in closure.modules
-        for edits in [edits_of(source, closure, additions)]
-    ]
-    pages = paths_of(names, templates.paths)
-    others, left_out = beside(
-        tree,
-        folders_of(file.path for file in code),
-        static=cut.static or any(_READS_STATIC.search(file.content) for file in code),
-        known=frozenset(templates.paths.values()),
+    progress.stage("Slicing", len(cuts))
+    drafts = []
+    for cut in cuts:
+        drafts.append(_draft(survey, templates, cut))
+        progress.advance(1)
+    code = _code(program, drafts, progress)
+    return tuple(
+        _slice(tree, read, model, draft, files, templates, program)
+        for draft, files in zip(drafts, code, strict=True)
     )
+
+
+def _draft(survey: Survey, templates: Templates, cut: Cut) -> _Draft:
+    """Lets code ask for templates and templates for code, until neither asks for more."""
+    growth = Growth(survey, cut)
+    growth.grow()
+    names, findings = templates.needed(growth.closure)
+    size = -1
+    while size != (size := len(names)):
+        growth.grow(templates.words(names))
+        names, findings = templates.needed(growth.closure)
+    additions = connect(growth, survey.execution.edges)
+    return _Draft(cut=cut, closure=growth.closure, additions=additions,
+                  templates=frozenset(names), findings=frozenset(findings))  # fmt: skip
+
+
+def _code(program: Program, drafts: Sequence[_Draft], progress: Progress) -> list[list[SliceFile]]:
+    """The Python files of each service; a file is parsed once for all of them."""
+    found: list[list[SliceFile]] = [[] for _ in drafts]
+    progress.stage("Cutting", len(program.modules))
+    for name, source in sorted(program.modules.items()):
+        having = [i for i, draft in enumerate(drafts) if name in draft.closure.kept.modules]
+        edits = [edits_of(source, drafts[i].closure, drafts[i].additions) for i in having]
+        for i, content in zip(having, rewrite(source.content, edits), strict=True):
+            found[i].append(SliceFile(path=source.file.path, content=content))
+        progress.advance(1)
+    return found
+
+
+def _slice(
+    tree: SourceTree,
+    read: ReadBytes,
+    model: SystemModel,
+    draft: _Draft,
+    code: Sequence[SliceFile],
+    templates: Templates,
+    program: Program,
+) -> Slice:
+    broken = check(program, code, _reached(draft), draft.closure.kept.words)
+    said = together(source.contents for source in _sources(program, code))
+    others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
+    pages = paths_of(draft.templates, templates.paths)
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
     lines = _lines([*code, *copied], model)
     return Slice(
-        service=cut.service,
+        service=draft.cut.service,
         files=tuple(sorted({file.path: file for file in (*copied, *code)}.values())),
-        definitions=_definitions(closure),
+        definitions=_definitions(draft.closure),
         lines=lines,
         share=lines / max(_all_lines(model), 1),
-        imports=third_party(code, program),
-        findings=tuple(sorted({*closure.findings, *findings, *left_out})),
+        imports=said.third_party(program.packages),
+        findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
 
 
-def _grow(closure: Closure, templates: Templates) -> tuple[set[str], set[Finding]]:
-    """Lets code ask for templates and templates for code, until neither asks for more."""
-    closure.grow()
-    names, findings = templates.needed(closure)
-    size = -1
-    while size != (size := len(names)):
-        closure.grow(templates.words(names))
-        names, findings = templates.needed(closure)
-    return names, findings
+def _sources(program: Program, code: Iterable[SliceFile]) -> Iterator[Source]:
+    """The files of a slice as modules, without what does not parse."""
+    modules = {source.file.path: source for source in program.modules.values()}
+    for file in code:
+        with suppress(SyntaxError, ValueError):
+            yield modules[file.path].version(file.content)
+
+
+def _reached(draft: _Draft) -> set[str]:
+    """The definitions that something else than code asks for."""
+    closure, survey = draft.closure, draft.closure.survey
+    entities = {unit for units in survey.relations.tables.values() for unit in units}
+    whole = (unit for name in closure.whole for unit in survey.program.modules[name].units)
+    called = survey.called | survey.roots | survey.extensions
+    asked = {*closure.registrations.own, *called, *entities, *whole}
+    return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
+
+
+def _wanted(cut: Cut, code: Iterable[SliceFile], said: Contents, templates: Templates) -> Wanted:
+    """What the service needs besides code: static files where it sends or opens them."""
+    return Wanted(
+        folders=folders_of(file.path for file in code),
+        known=frozenset(templates.paths.values()),
+        strings=said.paths,
+        static=said.static,
+        serves=cut.static or said.opens_static,
+    )
 
 
 def _definitions(closure: Closure) -> tuple[str, ...]:
@@ -78,7 +147,7 @@ def _definitions(closure: Closure) -> tuple[str, ...]:
         sorted(
             {
                 f"{unit.module}.{name}"
-                for unit in closure.live
+                for unit in closure.kept.live
                 if unit.kind is Kind.DEFINE and not unit.scopes
                 for name in unit.names
             }
@@ -95,16 +164,3 @@ def _lines(files: Iterable[SliceFile], model: SystemModel) -> int:
 def _all_lines(model: SystemModel) -> int:
     skipped = {d.location.path for d in model.definitions if not_counted(d)}
     return sum(module.lines for module in model.modules if module.path not in skipped)
-
-
-def third_party(files: Iterable[SliceFile], program: Program) -> tuple[str, ...]:
-    """The top-level modules that files import, neither their own nor Python's."""
-    found: set[str] = set()
-    for file in files:
-        for node in ast.walk(ast.parse(file.content)):
-            if isinstance(node, ast.Import):
-                found.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    own = {name.partition(".")[0] for name in program.packages}
-    return tuple(sorted(found - own - sys.stdlib_module_names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from decompose.domain.finding import Finding, Location, Severity
@@ -13,49 +14,66 @@ _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".in
          ".xml", ".pem", ".key", ".md", ".html", ".graphql",
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
 _NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
-_STATIC = "static"
 _KEPT = {"translations", "locale", "locales", "templates"}
 """Folders of which every file counts: what isn't read as a template may be included by one."""
 
 _MIGRATIONS = {"migrations", "alembic"}
 
 
-def beside(
-    tree: SourceTree, packages: Collection[str], *, static: bool, known: Collection[str]
-) -> tuple[list[str], list[Finding]]:
-    """The files to copy from the folders of `packages`, and what is left out on purpose.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a slice asks of the files beside its code.
 
-    `packages` are folders that hold modules of the slice. A file belongs to the nearest folder
-    above it that holds modules. `known` are files that are chosen otherwise.
+    `folders` hold its modules, `known` are files that are chosen otherwise, `strings` stand in its
+    code. `static` are the folders whose files are sent as they are, `serves` tells whether this
+    service has them.
     """
-    owners = {path.rpartition("/")[0] for path in _python(tree)}
+
+    folders: Collection[str]
+    known: Collection[str]
+    strings: Collection[str]
+    static: Collection[str]
+    serves: bool
+
+
+def beside(tree: SourceTree, wanted: Wanted) -> tuple[list[str], list[Finding]]:
+    """The files to copy, and what is left out on purpose.
+
+    A file belongs to the nearest folder above it that holds modules. Of a package's, the usual
+    kinds of data are copied; of the tree's own folder, what the code names.
+    """
+    owners = {file.path.rpartition("/")[0] for file in tree.files if file.language == "python"}
+    named = {part for text in wanted.strings for part in text.split("/")}
     found: list[str] = []
     migrations: set[str] = set()
     for path in _walk(tree.root):
-        folders = path.split("/")[:-1]
+        *folders, name = path.split("/")
         if gone := _MIGRATIONS & set(folders):
             migrations.add("/".join(folders[: min(map(folders.index, gone)) + 1]))
-        elif path not in known and _belongs(path, owners, packages) and _wanted(path, static):
-            found.append(path)
+        elif path not in wanted.known and name.rpartition(".")[2] != "py":
+            owner = _owner(path, owners)
+            if owner in wanted.folders and _copied(path, owner, wanted, named):
+                found.append(path)
     return sorted(found), [_left_out(folder) for folder in sorted(migrations)]
 
 
-def _python(tree: SourceTree) -> Iterator[str]:
-    return (file.path for file in tree.files if file.language == "python")
-
-
-def _belongs(path: str, owners: Collection[str], packages: Collection[str]) -> bool:
+def _owner(path: str, owners: Collection[str]) -> str:
     folder = path.rpartition("/")[0]
     while folder and folder not in owners:
         folder = folder.rpartition("/")[0]
-    return bool(folder) and folder in packages
+    return folder
 
 
-def _wanted(path: str, static: bool) -> bool:
-    folders = path.split("/")[:-1]
-    if _STATIC in folders:
-        return static
-    return bool(_KEPT & set(folders)) or PurePosixPath(path).suffix.lower() in _DATA
+def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bool:
+    """Whether a file of a folder of the slice comes along."""
+    inner = path.removeprefix(f"{owner}/")
+    if any(f"/{folder}/" in f"/{inner}" for folder in wanted.static):
+        return wanted.serves
+    first, *others = inner.split("/")
+    if not owner:
+        return first in _KEPT or first in named
+    kept = bool(_KEPT & {first, *others[:-1]})
+    return kept or PurePosixPath(path).suffix.lower() in _DATA
 
 
 def _walk(root: str) -> Iterator[str]:
@@ -83,5 +101,5 @@ def _left_out(folder: str) -> Finding:
 
 
 def folders_of(paths: Iterable[str]) -> set[str]:
-    """The folders that hold these files."""
-    return {path.rpartition("/")[0] for path in paths}
+    """The folders that hold these files, and the tree's own."""
+    return {"", *(path.rpartition("/")[0] for path in paths)}

@@ -7,9 +7,19 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
-from decompose.domain.boundary import Boundary, Pin
+from decompose.domain.boundary import (
+    DEADLINE,
+    Boundary,
+    Composition,
+    CompositionPart,
+    Partial,
+    Pin,
+    RouteMode,
+)
 from decompose.errors import UserError
 
 FILE_NAME = "decompose.toml"
@@ -24,8 +34,11 @@ _KEYS = (
     "seams",
     "application",
     "database",
+    "compositions",
+    "routes",
 )
 _MAX_SERVICES = 1_000
+_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 def find_boundary(root: Path) -> Path | None:
@@ -88,6 +101,11 @@ class _Checked:
             seams=self._pairs("seams"),
             application=self._optional("application"),
             database=self._optional("database"),
+            compositions=self._compositions(),
+            routes=tuple(
+                (rule, self._one_of(RouteMode, "routes", rule, mode))
+                for rule, mode in self._pairs("routes")
+            ),
         )
 
     def _optional(self, key: str) -> str:
@@ -134,6 +152,50 @@ class _Checked:
             (name, self._string(name, target, f" of `{name}` in [{key}]"))
             for name, target in _flat(value)
         )
+
+    def _compositions(self) -> tuple[Composition, ...]:
+        table = self._table("compositions", self.table.get("compositions", {}))
+        return tuple(self._composition(rule, value) for rule, value in table.items())
+
+    def _composition(self, rule: str, value: object) -> Composition:
+        table = self._table(rule, value)
+        parts = self._table(rule, table.get("parts", {}))
+        deadline = table.get("deadline", DEADLINE)
+        if unknown := sorted(set(table) - {"parts", "deadline", "partial"}):
+            hint = "It has `parts`, `deadline` and `partial`."
+            raise self._error(rule, f"`{unknown[0]}` is no key of a composition", hint)
+        if not parts:
+            hint = f'Write them below [compositions."{rule}".parts].'
+            raise self._error(rule, f"the composition of {rule} has no parts", hint)
+        if isinstance(deadline, bool) or not isinstance(deadline, int | float) or deadline <= 0:
+            hint = "Write seconds, such as 2.0."
+            raise self._error("deadline", f"`deadline` of {rule} is no time", hint)
+        partial = self._one_of(Partial, "partial", rule, table.get("partial", Partial.FAIL))
+        return Composition(
+            rule=rule,
+            parts=tuple(self._part(rule, name, target) for name, target in parts.items()),
+            deadline=float(deadline),
+            partial=partial,
+        )
+
+    def _part(self, rule: str, name: str, target: object) -> CompositionPart:
+        service, _, path = self._string(name, target, f" of `{name}` in {rule}").partition(":")
+        if not service or not path.startswith("/"):
+            hint = f'Write it as {name} = "service:/path".'
+            raise self._error(name, f"the part `{name}` of {rule} names no service and path", hint)
+        return CompositionPart(name=name, service=service, path=path)
+
+    def _one_of(self, kind: type[_Choice], key: str, name: str, value: object) -> _Choice:
+        found = next((choice for choice in kind if choice == value), None)
+        if found is None:
+            known = ", ".join(f'"{choice}"' for choice in kind)
+            raise self._error(key, f"`{key}` of {name} is {value!r}", f"Write one of {known}.")
+        return found
+
+    def _table(self, key: str, value: object) -> Mapping[str, object]:
+        if not isinstance(value, dict):
+            raise self._error(key, f"`{key}` is {_kind(value)}, not a table", f"Write [{key}].")
+        return value
 
     def _string(self, key: str, value: object, where: str = "") -> str:
         where = where or f" in `{key}`"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from decompose.domain.boundary import Composition
 from decompose.domain.plan import CutPlan, PlannedRoute
 
 FORMAT = 1
@@ -17,7 +20,7 @@ def routing_table(plan: CutPlan) -> dict[str, object]:
         "monolith": None,
         "balance": "round_robin",
         "routes": [_route(route, name[route.service]) for route in plan.routes],
-        "compositions": [],
+        "compositions": [_composition(one, name) for one in plan.compositions],
     }
 
 
@@ -28,8 +31,18 @@ def _route(route: PlannedRoute, service: str) -> dict[str, object]:
         "endpoint": route.endpoint,
         "service": service,
         "strict_slashes": True,
-        "mode": "service",
+        "mode": route.mode.value,
     }
+
+
+def _composition(composition: Composition, name: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "path": composition.rule,
+        "parts": {part.name: {"service": name[part.service], "path": part.path}
+                  for part in composition.parts},
+        "deadline": composition.deadline,
+        "partial": composition.partial.value,
+    }  # fmt: skip
 
 
 def _answered(methods: tuple[str, ...]) -> set[str]:

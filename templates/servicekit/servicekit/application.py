@@ -60,13 +60,20 @@ class Service:
     """A running service: the public WSGI callable, and what its process starts and stops."""
 
     def __init__(
-        self, app: Flask, public: Any, server: InternalServer, readiness: Readiness, data: Any
+        self,
+        app: Flask,
+        public: Any,
+        internal: Internal,
+        server: InternalServer,
+        readiness: Readiness,
+        data: Any,
     ) -> None:
         self.flask = app
+        self.internal = internal
+        self.data = data
         self._public = public
         self._server = server
         self._readiness = readiness
-        self._data = data
 
     def __call__(self, environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a public request."""
@@ -76,7 +83,7 @@ class Service:
     def start(self) -> None:
         """Open the internal port and begin background work; once per process, after forking."""
         self._server.start()
-        self._data.start_background()
+        self.data.start_background()
 
     def drain(self) -> None:
         """Be unready from now on, while requests at hand are answered."""
@@ -84,7 +91,7 @@ class Service:
 
     def stop(self) -> None:
         """End background work, then close the internal port."""
-        self._data.stop()
+        self.data.stop()
         self._server.stop()
 
 
@@ -127,7 +134,7 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
     )
     server = InternalServer(internal, chosen.internal_host, chosen.internal_port)
     public = _behind_proxies(Middleware(app, described, data, metrics), chosen.trusted_proxies)
-    return Service(app, public, server, readiness, data)
+    return Service(app, public, internal, server, readiness, data)
 
 
 def _behind_proxies(application: Any, count: int) -> Any:

@@ -45,6 +45,7 @@ def copy_table(copier: Copier, name: str, deadline: float) -> int:
         except PeerRefused as refusal:
             raise PeerUnavailable(f"{copier.owner} refused: {refusal.reason}") from refusal
         with copier.writing() as raw:
+            copier.database.lock(raw, copier.owner)
             if _progress(copier.database, raw, name) == (state, copied, total):
                 _store(copier, raw, name, page, copied is None)
 
@@ -75,12 +76,12 @@ def _store(copier: Copier, raw: Raw, name: str, page: Mapping[str, Any], first: 
     database.advance(raw, page["sequences"])
     last = None if page["last"] is None else json.dumps(page["last"])
     state = "ready" if page["done"] else "copying"
-    count = "total = ?" if first else "total = total + ?"
-    database.run(
-        raw,
-        f"UPDATE _sk_replica SET state = ?, copied = ?, {count} WHERE tbl = ?",
-        (state, last, len(page["rows"]), name),
-    )
+    update = "UPDATE _sk_replica SET state = ?, copied = ?, total = total + ?"
+    if first:
+        update = "UPDATE _sk_replica SET state = ?, copied = ?, total = ?"
+        since = "UPDATE _sk_replica SET since = ? WHERE tbl = ?"
+        database.run(raw, since, (page["position"], name))
+    database.run(raw, f"{update} WHERE tbl = ?", (state, last, len(page["rows"]), name))
 
 
 def _same_feed(copier: Copier, raw: Raw, page: Mapping[str, Any]) -> bool:

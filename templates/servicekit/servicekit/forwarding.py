@@ -64,7 +64,7 @@ class Forwarding:
         except BaseException as error:
             rollback()
             self._undo(txn, asked)
-            self._raise(error)
+            self._raise(raw, error)
             raise
         try:
             commit()
@@ -77,9 +77,9 @@ class Forwarding:
         return positions
 
     def _captured(self, raw: Raw) -> list[Change]:
-        found = self._database.rows(
-            raw, "SELECT tbl, op, key, old, new FROM _sk_captured ORDER BY position"
-        )
+        select = "SELECT tbl, op, key, old, new FROM _sk_captured"
+        where = f"WHERE {self._database.own_captures}"
+        found = self._database.rows(raw, f"{select} {where} ORDER BY position")
         return [
             Change(table, op, json.loads(key), _row(old), _row(new))
             for table, op, key, old, new in found
@@ -120,12 +120,14 @@ class Forwarding:
             if self._database.is_constraint(error):  # an owner asked, and was told to undo
                 raise WriteRefused(owners[0], "aborted") from error
             raise
-        self._database.run(raw, "DELETE FROM _sk_captured")
+        where = f"WHERE {self._database.own_captures}"
+        self._database.run(raw, f"DELETE FROM _sk_captured {where}")
 
-    def _raise(self, error: BaseException) -> None:
+    def _raise(self, raw: Raw, error: BaseException) -> None:
         if isinstance(error, WriteRefused):
             self._events.write_refused(error.owner, error.reason)
-            raise as_driver_error(error, self._database.operational_error) from error.__cause__
+            operational = self._database.operational_error(raw)
+            raise as_driver_error(error, operational) from error.__cause__
 
     def _undo(self, txn: str, owners: list[str]) -> None:
         """Cancel at all owners; one that doesn't hear it asks for the outcome later."""

@@ -125,7 +125,7 @@ class Guard:
             try:
                 self._freshen(statement.touches, scope, caught, raw if own else None)
             except OwnerUnavailable as error:
-                raise as_driver_error(error, self._database.operational_error) from error
+                raise as_driver_error(error, self._database.operational_error(raw)) from error
             if scope is None:
                 now = time.monotonic()
                 session.caught.update(dict.fromkeys(caught - set(session.caught), now))

@@ -65,9 +65,10 @@ class Ledger:
         if state is not None:
             return
         with self._database.applying(raw, txn, origin):
+            # First, so that nobody here draws a number that these rows are about to take.
+            self._database.advance(raw, payload.get("sequences") or {})
             for change in changes:
                 self._change(raw, change)
-        self._database.advance(raw, payload.get("sequences") or {})
         stored = json.dumps([change.to_json() for change in changes])
         insert = "INSERT INTO _sk_txn (txn, origin, state, changes, at) VALUES (?, ?, ?, ?, ?)"
         self._database.run(raw, insert, (txn, origin, "tentative", stored, time.time()))
@@ -134,9 +135,9 @@ class Ledger:
     def _compensate(self, raw: Raw, txn: str) -> List[Change]:
         """Make the inverse changes; return those whose rows changed since, which stay."""
         select = "SELECT changes, origin FROM _sk_txn WHERE txn = ?"
-        text, _ = self._database.rows(raw, select, (txn,))[0]
+        text, origin = self._database.rows(raw, select, (txn,))[0]
         stuck = []
-        with self._database.applying(raw, txn):
+        with self._database.applying(raw, txn, origin):
             for data in reversed(json.loads(text)):
                 change = Change.from_json(data)
                 if not self._inverse(raw, change):
@@ -157,12 +158,17 @@ class Ledger:
             change.old,
         )
         try:
-            self._change(raw, inverse)
-        except Refused:
-            return False
+            with self._database.savepoint(raw):
+                self._change(raw, inverse)
+        except Exception as error:
+            if isinstance(error, Refused) or self._database.is_constraint(error):
+                return False
+            raise
         return True
 
     def _state(self, raw: Raw, txn: str) -> Optional[str]:
+        """Return what is known of a transaction; it stays so until `raw` has committed."""
+        self._database.lock(raw, txn)
         found = self._database.rows(raw, "SELECT state FROM _sk_txn WHERE txn = ?", (txn,))
         return str(found[0][0]) if found else None
 

@@ -22,11 +22,14 @@ _ROUNDS = 100  # repetitions of one catch-up before it gives up on an owner that
 
 @dataclass(frozen=True)
 class Known:
-    """What this database has of one owner: `tables` are followed, `copying` not yet whole."""
+    """What this database has of one owner: `tables` are followed, `copying` not yet whole.
+
+    `tables` are mapped to the position that their copies were begun at.
+    """
 
     feed: str | None
     position: int
-    tables: frozenset[str]
+    tables: Mapping[str, int]
     copying: frozenset[str]
 
 
@@ -77,7 +80,7 @@ class Replicas:
     def promote(self, name: str, raw: Raw | None = None) -> bool:
         """Make a declared table a replica; return whether it was none before."""
         known = self.known(self.owners[name], raw)
-        if name in known.tables | known.copying:
+        if name in known.tables or name in known.copying:
             return False
         with self._writing(raw) as writing:
             promoted = self._activate(writing, name)
@@ -134,10 +137,10 @@ class Replicas:
         found = self._database.rows(raw, select, (owner,))
         feed, position = found[0] if found else (None, 0)
         states = self._database.rows(
-            raw, "SELECT tbl, state FROM _sk_replica WHERE owner = ?", (owner,)
+            raw, "SELECT tbl, state, since FROM _sk_replica WHERE owner = ?", (owner,)
         )
-        ready = frozenset(name for name, state in states if state == "ready")
-        copying = frozenset(name for name, state in states if state == "copying")
+        ready = {name: int(since) for name, state, since in states if state == "ready"}
+        copying = frozenset(name for name, state, _ in states if state == "copying")
         return Known(feed, int(position), ready, copying)
 
     def _pull(self, owner: str, turn: _Turn, timeout: float, raw: Raw | None) -> None:
@@ -158,7 +161,9 @@ class Replicas:
                     raise PeerUnavailable(f"{owner} refused: {refusal.reason}") from refusal
                 self._restart(owner, raw)
                 continue
-            if self.apply(owner, batch, known.tables, raw) and not batch["more"]:
+            applied = self.apply(owner, batch, frozenset(known.tables), raw)
+            anew = any(change["op"] == "schema" for change in batch["changes"])
+            if applied and not batch["more"] and not anew:
                 return
         raise PeerUnavailable(f"{owner}: its feed never came to rest")
 
@@ -200,15 +205,16 @@ class Replicas:
         if same and batch["upto"] == batch["after"] and not batch["changes"]:
             return True
         with self._writing(raw) as writing:
+            self._database.lock(writing, owner)
             known = self._known(writing, owner)
-            if known.feed != batch["feed"] or known.tables != tables or known.copying:
+            if known.feed != batch["feed"] or known.tables.keys() != tables or known.copying:
                 return False
             if batch["after"] > known.position:
                 return False
             changes = [Change.from_json(data) for data in batch["changes"]]
             with self._database.applying(writing):
                 for change in changes:
-                    if change.position > known.position:
+                    if change.position > max(known.position, known.tables[change.table]):
                         self._apply(writing, change)
             self._database.advance(writing, batch["sequences"])
             upto = max(int(batch["upto"]), known.position)
@@ -251,7 +257,8 @@ class Replicas:
     @contextlib.contextmanager
     def _writing(self, raw: Raw | None) -> Iterator[Raw]:
         if raw is not None:
-            yield raw
+            with self._database.savepoint(raw):
+                yield raw
             return
         with self._database.transaction(durable=False) as own:
             yield own

@@ -12,7 +12,12 @@ PROJECT = {
     "name": "Trip", "id": "trip", "password": "secret", "contact_email": "ann@example.org",
     "default_currency": "XXX",
 }  # fmt: skip
-BILL = {"date": "2024-05-06", "original_currency": "XXX", "bill_type": "Expense", "submit": "Submit"}
+BILL = {
+    "date": "2024-05-06",
+    "original_currency": "XXX",
+    "bill_type": "Expense",
+    "submit": "Submit",
+}
 IMPORTED = [
     {"date": "2024-01-02", "what": "Imported", "bill_type": "Expense", "amount": 12.5,
      "currency": "", "payer_name": "Cid", "payer_weight": 1, "owers": ["Cid", "Ann"]},
@@ -76,12 +81,16 @@ def _members(ann: Browser) -> None:
 
 def _bills(ann: Browser) -> None:
     ann.submit("/trip/add", **BILL, what="Bread", payer="4", amount="10", payed_for=["4", "5"])
-    ann.submit("/trip/add", **BILL, what="Fuel", payer="5", amount="3*12,5", payed_for=["4", "5", "6"])
+    ann.submit(
+        "/trip/add", **BILL, what="Fuel", payer="5", amount="3*12,5", payed_for=["4", "5", "6"]
+    )
     ann.submit("/trip/add", **BILL, what="Wrong", payer="5", amount="many", payed_for=["4"])
     ann.submit("/trip/add", **BILL, what="Gone", payer="6", amount="7", payed_for=["6"])
     ann.get("/trip/")
     ann.get("/trip/edit/4")
-    ann.submit("/trip/edit/4", **BILL, what="Bread rolls", payer="4", amount="11", payed_for=["5", "6"])
+    ann.submit(
+        "/trip/edit/4", **BILL, what="Bread rolls", payer="4", amount="11", payed_for=["5", "6"]
+    )
     ann.get("/trip/edit/99")
     ann.submit("/trip/", "/trip/delete/6")
     ann.post("/trip/delete/5")
@@ -165,7 +174,9 @@ def _api_members(app: Browser, members: list[int]) -> None:
     path = f"{API}/flat/members"
     app.get(f"{path}/{members[0]}", **BASIC)
     app.get(f"{path}/99", **BASIC)
-    app.send("PUT", f"{path}/{members[0]}", {"name": "Eva", "weight": 2, "activated": True}, **BASIC)
+    app.send(
+        "PUT", f"{path}/{members[0]}", {"name": "Eva", "weight": 2, "activated": True}, **BASIC
+    )
     app.send("DELETE", f"{path}/{members[2]}", **BASIC)
     app.get(path, **BASIC)
 

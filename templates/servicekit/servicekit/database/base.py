@@ -61,9 +61,14 @@ class Database(abc.ABC):
     transaction and some on a connection of the kit's own. Statements of the kit use `?` marks.
     """
 
-    operational_error: ClassVar[type[Exception]]
+    dialect: ClassVar[str]
+    own_captures: ClassVar[str]  # SQL: which rows of _sk_captured the transaction at hand wrote
 
     # Connections and transactions
+
+    @abc.abstractmethod
+    def operational_error(self, raw: Raw) -> type[Exception]:
+        """Return the class by which a connection's driver tells that an operation failed."""
 
     @abc.abstractmethod
     def transaction(self, timeout: float = 5.0, durable: bool = True) -> Any:
@@ -72,6 +77,22 @@ class Database(abc.ABC):
     @abc.abstractmethod
     def snapshot(self) -> Any:
         """Return a context manager: a consistent reading transaction on an own connection."""
+
+    @contextlib.contextmanager
+    def savepoint(self, raw: Raw) -> Iterator[None]:
+        """Undo this part of a transaction alone if it raises."""
+        self.run(raw, "SAVEPOINT _sk")
+        try:
+            yield
+        except BaseException:
+            self.run(raw, "ROLLBACK TO SAVEPOINT _sk")
+            self.run(raw, "RELEASE SAVEPOINT _sk")
+            raise
+        self.run(raw, "RELEASE SAVEPOINT _sk")
+
+    @abc.abstractmethod
+    def lock(self, raw: Raw, name: str) -> None:
+        """Let no other transaction hold the lock of that name until this one ends."""
 
     @abc.abstractmethod
     def rows(self, raw: Raw, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -178,9 +199,3 @@ class Database(abc.ABC):
     @abc.abstractmethod
     def advance(self, raw: Raw, sequences: Mapping[str, Mapping[str, int]]) -> None:
         """Move own sequences forward to at least these ids."""
-
-
-@contextlib.contextmanager
-def nothing() -> Iterator[None]:
-    """Do nothing around a block."""
-    yield

@@ -18,14 +18,14 @@ class Pool:
         self._idle: list[Any] = []
         self._pid = os.getpid()
 
-    def take(self) -> Any:
-        """Return an idle connection, or a new one."""
+    def take(self) -> tuple[Any, bool]:
+        """Return a connection, and whether it was idle before instead of new."""
         with self._lock:
             if self._pid != os.getpid():  # a child must not use its parent's connections
                 self._idle, self._pid = [], os.getpid()
             if self._idle:
-                return self._idle.pop()
-        return self._connect()
+                return self._idle.pop(), True
+        return self._connect(), False
 
     def give_back(self, raw: Any) -> None:
         """Keep a connection that works and is in no transaction."""

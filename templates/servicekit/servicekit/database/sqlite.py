@@ -12,7 +12,8 @@ from typing import Any, Iterator, Mapping, Sequence
 from servicekit.database import sqlite_schema as schema
 from servicekit.database.base import Database, Raw, Row, Table
 from servicekit.database.pool import Pool
-from servicekit.database.sqlite_schema import encoded_row, quoted
+from servicekit.database.sqlite_schema import encoded_row
+from servicekit.database.text import quoted, relatives
 
 _connect = sqlite3.connect  # the driver's own, before anything is hooked
 
@@ -24,7 +25,8 @@ class _Bytes(bytes):
 class Sqlite(Database):
     """A file, in WAL mode. The kit's own connections don't enforce foreign keys."""
 
-    operational_error = sqlite3.OperationalError
+    dialect = "sqlite"
+    own_captures = "1 = 1"  # there is one writer at a time
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -40,6 +42,10 @@ class Sqlite(Database):
         return cls(path)
 
     # Connections and transactions
+
+    def operational_error(self, raw: Raw) -> type[Exception]:
+        """Return the driver's error."""
+        return sqlite3.OperationalError
 
     def _open(self) -> sqlite3.Connection:
         raw = _connect(self.path, timeout=5, isolation_level=None, check_same_thread=False)
@@ -66,7 +72,7 @@ class Sqlite(Database):
 
     @contextlib.contextmanager
     def _borrowed(self, timeout: float) -> Iterator[sqlite3.Connection]:
-        raw = self._pool.take()
+        raw, _ = self._pool.take()
         try:
             raw.execute(f"PRAGMA busy_timeout={int(timeout * 1000)}")
             yield raw
@@ -74,6 +80,9 @@ class Sqlite(Database):
             self._pool.drop(raw)  # closing rolls back
             raise
         self._pool.give_back(raw)
+
+    def lock(self, raw: Raw, name: str) -> None:
+        """Do nothing: whoever writes holds the lock of the whole file."""
 
     def rows(self, raw: Raw, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a query past hooks, row factories and text factories."""
@@ -161,7 +170,7 @@ class Sqlite(Database):
         for _, name, _, _ in self.rows(raw, query.format("= 'table'")):
             infos = self.rows(raw, f"PRAGMA foreign_key_list({quoted(name)})")
             foreign_keys[name] = [(info[2], f"{info[5]} {info[6]}") for info in infos]
-        return schema.relatives(master, foreign_keys, names)
+        return relatives(master, foreign_keys, names)
 
     # Rows
 

@@ -14,6 +14,7 @@ import sqlite3
 from typing import Any, Sequence
 
 from servicekit.database.base import Table
+from servicekit.database.text import literal, quoted
 from servicekit.errors import SchemaError
 
 KIT_TABLES = (
@@ -26,7 +27,8 @@ KIT_TABLES = (
     "CREATE TABLE IF NOT EXISTS _sk_position (owner TEXT PRIMARY KEY, feed TEXT NOT NULL,"
     " position INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS _sk_replica (tbl TEXT PRIMARY KEY, owner TEXT NOT NULL,"
-    " state TEXT NOT NULL, copied TEXT, total INTEGER NOT NULL DEFAULT 0)",
+    " state TEXT NOT NULL, copied TEXT, total INTEGER NOT NULL DEFAULT 0,"
+    " since INTEGER NOT NULL DEFAULT 0)",
     "CREATE TABLE IF NOT EXISTS _sk_txn (txn TEXT PRIMARY KEY, origin TEXT NOT NULL,"
     " state TEXT NOT NULL, changes TEXT, at REAL NOT NULL)",
     "CREATE INDEX IF NOT EXISTS _sk_txn_open ON _sk_txn (at) WHERE state = 'tentative'",
@@ -43,16 +45,6 @@ _TOKEN = re.compile(
     r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[\w$]+|.""",
     re.DOTALL,
 )
-
-
-def quoted(name: str) -> str:
-    """Return `name` as an identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return `text` as a string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def encoded(column: str) -> str:
@@ -138,41 +130,6 @@ def guarded(trigger: str) -> str:
             condition = trigger[when + len("WHEN") : start]
             return f"{trigger[:when]}WHEN {rest} AND ({condition}) {trigger[start:]}"
     raise SchemaError(f"a trigger without BEGIN: {trigger[:80]}")
-
-
-def mentions(sql: str, name: str) -> bool:
-    """Whether a statement names a table, in any quoting."""
-    words = {name.lower(), name.replace('"', '""').lower()}
-    return any(
-        re.search(r"(?<![\w$])" + re.escape(word) + r"(?![\w$])", sql.lower()) for word in words
-    )
-
-
-def relatives(
-    master: Sequence[tuple[str, str, str, str]],
-    foreign_keys: dict[str, list[tuple[str, str]]],
-    names: frozenset[str],
-) -> dict[str, frozenset[str]]:
-    """Return other objects → which of `names` statements on them touch.
-
-    `master` has (type, name, table, sql) rows; `foreign_keys` child → (parent, actions).
-    Views and triggers count by their text, foreign keys by cascading actions.
-    """
-    touched: dict[str, frozenset[str]] = {name: frozenset((name,)) for name in names}
-    edges = [(name if kind == "view" else table, sql) for kind, name, table, sql in master]
-    for _ in range(len(edges) + len(foreign_keys) + 1):
-        before = dict(touched)
-        for source, sql in edges:
-            for target, reached in before.items():
-                if target != source and mentions(sql, target):
-                    touched[source] = touched.get(source, frozenset()) | reached
-        for child, references in foreign_keys.items():
-            for parent, actions in references:
-                if child in before and re.search("CASCADE|SET", actions):
-                    touched[parent] = touched.get(parent, frozenset()) | before[child]
-        if touched == before:
-            break
-    return {name: reached for name, reached in touched.items() if reached - {name}}
 
 
 def json_support(raw: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ import sys
 import urllib.parse
 from typing import Any, Callable
 
+from servicekit.database.sqlite import Sqlite
 from servicekit.guard import Guard, Session
 from servicekit.statements import COMMITS, Statement
 
@@ -24,16 +25,16 @@ _guards: dict[str, Guard] = {}  # real path of a database file → its guard
 _classes: dict[type, type] = {}
 
 
-def install(path: str, guard: Guard) -> None:
-    """Watch connections to the file `path` that are opened from now on."""
-    _guards[os.path.realpath(path)] = guard
+def install(database: Sqlite, guard: Guard) -> None:
+    """Watch connections to the database's file that are opened from now on."""
+    _guards[os.path.realpath(database.path)] = guard
     sqlite3.connect = connect
     sqlite3.dbapi2.connect = connect
 
 
-def remove(path: str) -> None:
+def remove(database: Sqlite) -> None:
     """Let new connections to the file be plain again."""
-    _guards.pop(os.path.realpath(path), None)
+    _guards.pop(os.path.realpath(database.path), None)
 
 
 def connect(*args: Any, **kwargs: Any) -> Any:

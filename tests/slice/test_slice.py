@@ -1,0 +1,37 @@
+"""A monolith and a cut in, one service's files out: each case file holds several of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slice.cutting import Case, cases, encoded, shown, sliced, write
+
+CASES = cases(Path(__file__).parent / "cases")
+each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@each_case
+def test_case(case: Case, tmp_path: Path) -> None:
+    """The files of a slice are exactly those expected, and so are its findings."""
+    write(tmp_path, encoded(case.before))
+    found = sliced(tmp_path, case.cut)
+    assert {file.path: file.content.decode() for file in found.files} == case.after
+    assert shown(found.findings) == case.findings
+
+
+@each_case
+def test_line_ends(case: Case, tmp_path: Path) -> None:
+    """Lines that end as on Windows come out so."""
+    write(tmp_path, encoded(case.before, "\r\n"))
+    found = sliced(tmp_path, case.cut)
+    assert {file.path: file.content for file in found.files} == encoded(case.after, "\r\n")
+
+
+@each_case
+def test_slice_of_a_slice(case: Case, tmp_path: Path) -> None:
+    """A slice cut once more the same way stays as it is."""
+    write(tmp_path, encoded(case.after))
+    found = sliced(tmp_path, case.cut)
+    assert {file.path: file.content.decode() for file in found.files} == case.after

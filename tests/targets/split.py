@@ -1,0 +1,27 @@
+"""The club of `tests/split_app`, split in two, as data."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from decompose.domain.finding import Finding
+from decompose.pipeline import Options, System, scaffold
+from decompose.wiring.built_in import built_in
+from models import SilentProgress
+
+CLUB = Path(__file__).parents[1] / "split_app"
+
+
+class Progress(SilentProgress):
+    """Also hears no notes."""
+
+    def note(self, finding: Finding) -> None:
+        """Something about the run."""
+
+
+@cache
+def club() -> System:
+    """Members and bookings."""
+    options = Options(without=frozenset({"history"}))
+    return scaffold(CLUB, built_in().toolkit, options, Progress())
