@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from servicekit import (
     build_only,
     config_pins,
@@ -33,6 +31,11 @@ from servicekit.server import InternalServer
 from servicekit.settings import Settings, SettingsError
 from servicekit.telemetry import Metrics, Observer
 from servicekit.web import Middleware
+
+try:
+    from werkzeug.middleware.proxy_fix import ProxyFix
+except ImportError:  # Werkzeug before 0.15
+    ProxyFix = None
 
 USAGE_ERROR = 2
 MakeData = Callable[[Description, Settings, Peers, Metrics], Any]
@@ -138,6 +141,9 @@ def _behind_proxies(application: Any, count: int) -> Any:
     """Believe as many proxies as are in front: the client's address, and the public host."""
     if not count:
         return application
+    if ProxyFix is None:
+        fixers = importlib.import_module("werkzeug.contrib.fixers")
+        return fixers.ProxyFix(application, num_proxies=count)
     return ProxyFix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
 
 
