@@ -33,6 +33,7 @@ def verification(name: str = "") -> Verification:
     suspect = Suspect(
         seam="read-1",
         technique="replica",
+        source="shop.orders.show",
         location=Location(path=f"shop/orders.py{name}", line=7),
         reason=f"orders → users{name}",
     )

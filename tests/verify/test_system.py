@@ -119,6 +119,10 @@ def test_spoilt_code(verify: Verify, club: Path, tmp_path: Path) -> None:
         ("loans.index", "header x-count"),
     } <= verified.places()
     assert "requests equal" in verified.said
+    lend = next(d for d in verified.found["differences"] if d["endpoint"] == "loans.lend")  # type: ignore[attr-defined]
+    assert ("forward", "club/loans.py") in {
+        (suspect["technique"], suspect["at"]["path"]) for suspect in lend["suspects"]
+    }
 
 
 def test_lost_changes(verify: Verify, club: Path, tmp_path: Path) -> None:

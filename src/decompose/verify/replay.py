@@ -13,6 +13,7 @@ from decompose.domain.verification import (
     Difference,
     EndpointResult,
     Mismatch,
+    Suspect,
     Unsteady,
     Verification,
 )
@@ -152,10 +153,20 @@ def _difference(
         endpoint=endpoint,
         service=service,
         mismatches=found,
-        suspects=system.suspects.get(service, ()),
+        suspects=_crossed(system.suspects.get(service, ()), request),
         left=_shown(expected.answer),
         right=_shown(actual.answer),
     )
+
+
+def _crossed(suspects: tuple[Suspect, ...], request: Request) -> tuple[Suspect, ...]:
+    """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
+    ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
+    return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _shown(answer: Answer) -> str:

@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from decompose.verify.tape import Shape, Survey
 _WAITING = (
     "import os, sys; print('serving', os.environ['GATEWAY_URL'], flush=True); sys.stdin.read()"
 )
+_NOT_DEPLOYED = (".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__")
 _NOT_COPIED = ("data", "logs", ".venv", "__pycache__", ".decompose")
 
 
@@ -50,6 +51,23 @@ def write_recorder(folder: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return folder
+
+
+def start_again(stage: Stage) -> Side:
+    """A second monolith, from a copy of its code.
+
+    As after every deployment, paths and times of files are others. Answers that depend on them
+    differ between the two monoliths, so that they are no fault of the split.
+    """
+    folder = stage.scratch / "copy" / stage.root.name
+    shutil.copytree(
+        stage.root,
+        folder,
+        symlinks=True,
+        ignore=shutil.ignore_patterns(*_NOT_DEPLOYED),
+        copy_function=shutil.copy,
+    )
+    return start_monolith(replace(stage, root=folder), "again")
 
 
 def start_monolith(stage: Stage, name: str) -> Side:

@@ -14,7 +14,14 @@ from decompose.errors import UserError
 from decompose.ports import Progress
 from decompose.verify.record import code_digest
 from decompose.verify.replay import Sides, replay
-from decompose.verify.start import Stage, find_python, start_monolith, start_split, write_recorder
+from decompose.verify.start import (
+    Stage,
+    find_python,
+    start_again,
+    start_monolith,
+    start_split,
+    write_recorder,
+)
 from decompose.verify.system import System, read_system
 from decompose.verify.tape import Full, Survey, survey
 
@@ -60,7 +67,7 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
 def _start(stage: Stage, progress: Progress) -> Sides:
     monolith = start_monolith(stage, "monolith")
     progress.advance(1)
-    again = start_monolith(stage, "again")
+    again = start_again(stage)
     progress.advance(1)
     split = start_split(stage)
     progress.advance(1)
