@@ -176,6 +176,16 @@ def test_every_rule_has_its_service(plan: CutPlan) -> None:
     assert ("/orders/", ("POST",)) in owner
 
 
+def test_static_files_of_a_blueprint_go_with_its_endpoints(tmp_path: Path) -> None:
+    here = '__name__, static_folder="static"'
+    texts = {"shop__users": USERS, "shop__orders": ORDERS}
+    found = planned(tmp_path, **{n: t.replace("__name__", here, 1) for n, t in texts.items()})
+    home = {route.endpoint: route.service for route in found.routes}
+    assert home["users.static"] == home["users.show"]
+    assert home["orders.static"] == home["orders.show"]
+    assert all(found.serves_files(one) for one in found.services)
+
+
 def test_a_factory_is_found_where_no_module_makes_the_object(plan: CutPlan) -> None:
     assert plan.application.target == "shop:create_app"
     assert plan.application.factory
