@@ -167,6 +167,16 @@ def test_a_command_runs_in_the_service_that_owns_what_it_writes(plan: CutPlan) -
     assert "shop.users.purge" in service(plan, "ord-ers").excluded
 
 
+def test_a_task_needs_a_worker_that_a_person_starts(tmp_path: Path) -> None:
+    """The plan says where it runs, and that nothing starts it."""
+    task = "from celery import Celery\nfrom shop.users import User\nworker = Celery()\n"
+    task += "@worker.task\ndef tidy():\n    User.query.delete()\n"
+    found = planned(tmp_path, shop__tasks=task)
+    (finding,) = [f for f in found.findings if f.code == "worker-not-started"]
+    assert str(finding.location) == "shop/tasks.py:4"
+    assert finding.message == "shop.tasks.tidy runs in a worker of accounts"
+
+
 def test_every_rule_has_its_service(plan: CutPlan) -> None:
     owner = {(r.rule, r.methods): r.endpoint.split(".")[0] for r in plan.routes}
     answering = {s.id: s.name for s in plan.services}
