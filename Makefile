@@ -10,7 +10,7 @@ READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: large demo verify test quick check bench real browser sample pages picture lock clean
+.PHONY: demo test quick check verify kit postgres real bench large browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -18,7 +18,8 @@ demo: $(READY) ## Analyse the sample, split it, start the split, and run the mon
 	rm -rf decompose-split/data # the shop starts empty
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/demo
 	$(UV) pip install --quiet --python .cache/demo/bin/python \
-		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt
+		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt \
+		$(if $(POSTGRES_URL),psycopg2-binary)
 	.cache/demo/bin/python decompose-split/run.py -- sh -c \
 		'cd sample_monolith && SHOP_BASE_URL=$$GATEWAY_URL ../.cache/demo/bin/python -m pytest'
 	@echo "Open $(CURDIR)/decompose-report/index.html"
@@ -66,6 +67,13 @@ browser: $(READY) ## The report's page in headless Chromium
 		&& command -v chromedriver >/dev/null \
 		|| { echo "Chromium and its driver are needed: apt-get install chromium chromium-driver"; exit 1; }
 	$(BIN)/pytest -m browser
+
+kit: $(READY) ## The kit's tests on the oldest and the newest Python at hand
+	$(BIN)/python -m tests.interpreters $(UV)
+
+postgres: $(READY) ## The kit, and the whole demo, on a PostgreSQL server that is started for it
+	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres
+	$(BIN)/python -m tests.postgres_server $(MAKE) demo
 
 sample: .cache/sample/.ready ## The sample monolith's own tests
 	cd sample_monolith && ../.cache/sample/bin/python -m pytest

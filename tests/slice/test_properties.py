@@ -103,7 +103,9 @@ def _module(way: str, number: int, inside: list[Helper], modules: list[list[Help
 def _uses(style: str, known: list[tuple[int, int]]) -> tuple[list[str], list[str]]:
     """Imports of helpers, and calls of them."""
     if style == "module":
-        return [f"import depot.m{m}" for m, _ in known], [f"depot.m{m}.h{m}_{h}()" for m, h in known]
+        return [f"import depot.m{m}" for m, _ in known], [
+            f"depot.m{m}.h{m}_{h}()" for m, h in known
+        ]
     return [f"from depot.m{m} import h{m}_{h}" for m, h in known], [f"h{m}_{h}()" for m, h in known]
 
 

@@ -159,7 +159,7 @@ class Closure:
             self._dynamic(unit, call)
         for call in one.configuring:
             for name in modules_named(call, self.program.modules):
-                self._keep_whole(name, unit, call.lineno)
+                self._keep_whole(name)
 
     def _use(self, unit: Unit, use: Use, *, full: bool) -> None:
         reached = self.program.resolve(unit.module, use)
@@ -169,7 +169,7 @@ class Closure:
         for module in reached.modules:
             self.need_module(module)
         for module in sorted(reached.whole):
-            self._keep_whole(module, unit, use.key[0])
+            self._hand_on(module, unit, use.key[0])
 
     def _mark_all(self, units: Iterable[Unit], *, full: bool) -> None:
         for unit in units:
@@ -190,10 +190,10 @@ class Closure:
         if module is not None and isinstance(unit.node, ast.Expr):
             self.need_module(module)
         elif module in self.program.modules:
-            self._keep_whole(module, unit, call.lineno)
+            self._hand_on(module, unit, call.lineno)
         elif module is None:
             for name in matching_modules(call, sorted(self.program.modules)):
-                self._keep_whole(name, unit, call.lineno)
+                self._hand_on(name, unit, call.lineno)
             self.findings.add(
                 Finding(
                     location=self._place(unit, call.lineno),
@@ -204,13 +204,20 @@ class Closure:
                 )
             )
 
-    def _keep_whole(self, module: str, unit: Unit, line: int) -> None:
-        """Keeps all of a module, of which code reads what can't be told."""
+    def _keep_whole(self, module: str) -> None:
+        """Keeps all of a module."""
         self.need_module(module)
-        source = self.program.modules.get(module)
-        if source is None or module in self.whole:
+        if module in self.program.modules and module not in self.whole:
+            self.whole.add(module)
+            units = self.program.modules[module].units
+            self._mark_all((one for one in units if one.kind is Kind.DEFINE), full=True)
+
+    def _hand_on(self, module: str, unit: Unit, line: int) -> None:
+        """Keeps all of a module, of which code reads what can't be told."""
+        known = len(self.whole)
+        self._keep_whole(module)
+        if known == len(self.whole):
             return
-        self.whole.add(module)
         self.findings.add(
             Finding(
                 location=self._place(unit, line),
@@ -220,7 +227,6 @@ class Closure:
                 hint="Name what is used of it, and the slice gets smaller.",
             )
         )
-        self._mark_all((one for one in source.units if one.kind is Kind.DEFINE), full=True)
 
     def _place(self, unit: Unit, line: int) -> Location:
         return Location(path=self.program.modules[unit.module].file.path, line=line)
