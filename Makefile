@@ -50,6 +50,7 @@ check: $(READY) ## Style, types and architecture
 	$(BIN)/mypy
 	MYPYPATH=templates/gateway $(BIN)/mypy --package gateway
 	cd templates/system && ../../$(BIN)/mypy --strict --package runner
+	cd templates/recorder && ../../$(BIN)/mypy --strict --package decompose_recorder
 	$(BIN)/lint-imports
 
 bench: $(READY) ## Measurements: quality of the partition, time, memory
