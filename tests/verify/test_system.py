@@ -203,3 +203,15 @@ def test_nothing_to_record(tmp_path: Path) -> None:
     done = decompose("trace", TOY, "-o", tape, "--", sys.executable, "-c", "pass")
     assert done.returncode == 3
     assert "holds no request" in done.stderr
+
+
+def test_masks(tmp_path: Path) -> None:
+    """A masked value is nowhere on the tape: in no form, JSON, row or page."""
+    tape = tmp_path / "masked.tape"
+    words = ("trace", TOY, "-o", tape, "--python", sys.executable, "--mask", "name")
+    done = decompose(*words, "--mask", "loans.title", "--", sys.executable, "drive.py")
+    assert done.returncode == 0, done.stderr
+    text = tape.read_text()
+    assert "masked-" in text
+    for value in ("Ada", "Bob", "Robert", "Nobody", "Somebody", "Ulysses", "\\u00c9mile"):
+        assert value not in text, value
