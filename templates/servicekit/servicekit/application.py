@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 from flask import Flask
+
 from servicekit import (
     build_only,
     config_pins,
@@ -31,11 +32,6 @@ from servicekit.server import InternalServer
 from servicekit.settings import Settings, SettingsError
 from servicekit.telemetry import Metrics, Observer
 from servicekit.web import Middleware
-
-try:
-    from werkzeug.middleware.proxy_fix import ProxyFix
-except ImportError:  # Werkzeug before 0.15
-    ProxyFix = None
 
 USAGE_ERROR = 2
 MakeData = Callable[[Description, Settings, Peers, Metrics], Any]
@@ -141,10 +137,12 @@ def _behind_proxies(application: Any, count: int) -> Any:
     """Believe as many proxies as are in front: the client's address, and the public host."""
     if not count:
         return application
-    if ProxyFix is None:
-        fixers = importlib.import_module("werkzeug.contrib.fixers")
-        return fixers.ProxyFix(application, num_proxies=count)
-    return ProxyFix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+    try:
+        fixer: Any = importlib.import_module("werkzeug.middleware.proxy_fix").ProxyFix
+    except ImportError:  # Werkzeug before 0.15
+        fixer = importlib.import_module("werkzeug.contrib.fixers").ProxyFix
+        return fixer(application, num_proxies=count)
+    return fixer(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
 
 
 @contextlib.contextmanager
