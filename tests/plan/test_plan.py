@@ -257,6 +257,16 @@ def test_code_without_endpoints_has_nothing_to_split(tmp_path: Path) -> None:
         make_plan(analysis, lambda path: (tmp_path / path).read_text())
 
 
+def test_a_class_of_its_own_of_flask_sqlalchemy_has_the_same_key(tmp_path: Path) -> None:
+    """An application that extends Flask-SQLAlchemy keeps its database under the same key."""
+    own = "class Own(SQLAlchemy):\n    def __init__(self):\n        super().__init__()\n"
+    app = APP.replace("db = SQLAlchemy()", f"{own}\ndb = Own()")
+    files: dict[str, str | bytes] = {"shop/__init__.py": app, "shop/users.py": USERS,
+                                     "shop/orders.py": ORDERS}  # fmt: skip
+    plan = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    assert plan.database.key == "SQLALCHEMY_DATABASE_URI"
+
+
 def test_a_database_that_nothing_names_is_asked_for(tmp_path: Path) -> None:
     """The message says what to write into the boundary file."""
     files: dict[str, str | bytes] = {

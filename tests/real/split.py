@@ -41,7 +41,7 @@ class Difference:
         fields = ("path", "status", "location", "headers", "cookies", "body")
         name = next(f for f in fields if getattr(self.whole, f) != getattr(self.parts, f))
         one, two = (str(getattr(visit, name)) for visit in (self.whole, self.parts))
-        at = len(os.path.commonprefix([one, two]))
+        at = next((i for i, pair in enumerate(zip(one, two, strict=False)) if len({*pair}) > 1), 0)
         start = max(0, at - 60)
         return (
             f"{self.endpoint}: {self.whole.method} {self.whole.path}: {name}\n"
@@ -74,10 +74,9 @@ class Comparison:
     def table(self) -> str:
         """Show the outcome: endpoints that answer as the monolith, and what was said of others."""
         same = len(self.answered - self.differing)
-        lines = [
-            f"{self.name}: {same} of {len(self.endpoints)} endpoints answer as the monolith"
-            f" ({self.visits} requests, {len(self.services)} services: {', '.join(self.services)})"
-        ]
+        asked = f"{self.visits} requests, services {', '.join(self.services)}"
+        total = len(self.endpoints)
+        lines = [f"{self.name}: {same} of {total} endpoints answer as the monolith ({asked})"]
         lines += [f"  not asked for: {name}" for name in sorted(self.endpoints - self.answered)]
         lines += [f"  {self.missed} requests were not made at all"] if self.missed else []
         lines += [f"  {difference}" for difference in self.differences]

@@ -157,6 +157,9 @@ class Closure:
             self._string(unit, text)
         for call in one.dynamic:
             self._dynamic(unit, call)
+        for name in one.schemas & self.program.classes.keys():
+            self._mark_all(self.program.classes[name], full=True)
+            self.kept.registering.update(self.program.classes[name])
         for call in one.configuring:
             for name in modules_named(call, self.program.modules):
                 self._keep_whole(name)

@@ -104,6 +104,16 @@ class Program:
         self._variables: dict[tuple[Scope, str], list[Unit]] = {}
         self._local: dict[tuple[str, Position], Unit] = {}
 
+    @cached_property
+    def classes(self) -> Mapping[str, list[Unit]]:
+        """The classes at the top of any module, by their bare names."""
+        found: dict[str, list[Unit]] = {}
+        for source in self.modules.values():
+            for unit in source.units:
+                if isinstance(unit.node, ast.ClassDef):
+                    found.setdefault(unit.names[0], []).append(unit)
+        return found
+
     def open(self, function: Unit) -> list[Unit]:
         """The units of a function's body; from now on its imports count one by one."""
         if function not in self._opened:

@@ -138,11 +138,11 @@ def _behind_proxies(application: Any, count: int) -> Any:
     if not count:
         return application
     try:
-        fix = importlib.import_module("werkzeug.middleware.proxy_fix").ProxyFix
+        fixer: Any = importlib.import_module("werkzeug.middleware.proxy_fix").ProxyFix
     except ImportError:  # Werkzeug before 0.15
-        fixers: Any = importlib.import_module("werkzeug.contrib.fixers")
-        return fixers.ProxyFix(application, num_proxies=count)
-    return fix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+        fixer = importlib.import_module("werkzeug.contrib.fixers").ProxyFix
+        return fixer(application, num_proxies=count)
+    return fixer(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
 
 
 @contextlib.contextmanager

@@ -22,6 +22,17 @@ IMPORTED = [
     {"date": "2024-01-02", "what": "Imported", "bill_type": "Expense", "amount": 12.5,
      "currency": "", "payer_name": "Cid", "payer_weight": 1, "owers": ["Cid", "Ann"]},
 ]  # fmt: skip
+OUTSIDE = (
+    "/", "/mobile", "/healthcheck", "/favicon.ico", "/static/css/main.css", "/nowhere/at/all",
+    "/create?project_id=trip", "/authenticate?project_id=nobody", "/password-reminder-sent",
+)  # fmt: skip
+INSIDE = (
+    "/trip/", "/trip/?search=bread&amount_min=1", "/trip/?payer=5", "/trip/settle_bills",
+    "/trip/statistics", "/trip/history", "/trip/edit", "/trip/add?add_bill=1", "/create",
+)  # fmt: skip
+WRONG, RIGHT = {"password": "wrong"}, {"password": "secret"}
+NEW = {"password": "new", "password_confirmation": "new"}
+ADMIN, NO_ADMIN = {"admin_password": "adminpass"}, {"admin_password": "wrong"}
 API = "/api/projects"
 BASIC = {"Authorization": "Basic " + base64.b64encode(b"flat:secret").decode()}
 
@@ -45,8 +56,7 @@ def travel(ann: Browser) -> None:
 
 
 def _outside(ann: Browser) -> None:
-    for page in ("/", "/mobile", "/healthcheck", "/favicon.ico", "/static/css/main.css", "/nowhere/at/all",
-                 "/create?project_id=trip", "/authenticate?project_id=nobody", "/password-reminder-sent"):  # fmt: skip
+    for page in OUTSIDE:
         ann.get(page)
     ann.get("/lang/de", Referer="/mobile")
     ann.get("/mobile")
@@ -65,7 +75,7 @@ def _start(ann: Browser) -> None:
     ann.submit("/password-reminder", id="nobody")
     ann.submit("/password-reminder", id="trip")
     ann.get("/reset-password")
-    ann.submit("/reset-password?token=wrong", password="new", password_confirmation="new")
+    ann.submit("/reset-password?token=wrong", **NEW)
 
 
 def _members(ann: Browser) -> None:
@@ -101,8 +111,7 @@ def _bills(ann: Browser) -> None:
 
 
 def _look(ann: Browser) -> None:
-    for page in ("/trip/", "/trip/?search=bread&amount_min=1", "/trip/?payer=5", "/trip/settle_bills", "/trip/statistics",
-                 "/trip/history", "/trip/edit", "/trip/add?add_bill=1", "/create"):  # fmt: skip
+    for page in INSIDE:
         ann.get(page)
 
 
@@ -132,8 +141,8 @@ def _join(ann: Browser, ben: Browser) -> None:
     ann.another().get("/trip/feed/wrong.xml")
     ben.submit("/trip/", "/exit")
     ben.get("/exit")
-    ben.submit("/authenticate", id="trip", password="wrong")
-    ben.submit("/authenticate", id="trip", password="secret")
+    ben.submit("/authenticate", id="trip", **WRONG)
+    ben.submit("/authenticate", id="trip", **RIGHT)
     ben.get("/authenticate?project_id=trip")
 
 
@@ -142,8 +151,8 @@ def _settings(ann: Browser) -> None:
     ann.submit("/trip/edit", **{**fields, "current_password": "wrong"})
     ann.submit("/trip/edit", **{**fields, "name": "Journey", "password": ""})
     ann.get("/trip/history")
-    ann.submit("/trip/history", "/trip/erase_history", password="wrong")
-    ann.submit("/trip/history", "/trip/erase_history", password="secret")
+    ann.submit("/trip/history", "/trip/erase_history", **WRONG)
+    ann.submit("/trip/history", "/trip/erase_history", **RIGHT)
     ann.get("/trip/history")
 
 
@@ -196,16 +205,16 @@ def _api_bills(app: Browser, members: list[int]) -> None:
 
 def _administrate(admin: Browser) -> None:
     admin.get("/dashboard")
-    admin.submit("/admin?goto=%2Fdashboard", admin_password="wrong")
-    admin.submit("/admin?goto=%2Fdashboard", admin_password="adminpass")
+    admin.submit("/admin?goto=%2Fdashboard", **NO_ADMIN)
+    admin.submit("/admin?goto=%2Fdashboard", **ADMIN)
     admin.get("/dashboard")
     admin.submit("/create", **{**PROJECT, "id": "old", "name": "Old"})
-    admin.submit("/dashboard", "/dashboard/old/delete", password="secret")
+    admin.submit("/dashboard", "/dashboard/old/delete", **RIGHT)
     admin.get("/dashboard")
 
 
 def _end(ann: Browser) -> None:
-    ann.submit("/trip/edit", "/trip/delete", password="wrong")
-    ann.submit("/trip/edit", "/trip/delete", password="secret")
+    ann.submit("/trip/edit", "/trip/delete", **WRONG)
+    ann.submit("/trip/edit", "/trip/delete", **RIGHT)
     ann.get("/trip/")
     ann.get("/")
