@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from decompose.errors import UserError
-from decompose.render import tree
 from decompose.verify.process import Server
 from decompose.verify.rows import SEQUENCES
 from decompose.verify.side import Side
@@ -46,6 +45,8 @@ def serve_command(python: str, target: str, port: int) -> tuple[str, ...]:
 
 def write_recorder(folder: Path) -> Path:
     """Write what runs inside the applications, and return where."""
+    from decompose.render import tree  # noqa: PLC0415 - `--help` doesn't wait for its library
+
     for path, content in tree("recorder"):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
