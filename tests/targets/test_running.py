@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -16,9 +17,8 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 import pytest
 
 from decompose.write import write_system
+from targets.running import running
 from targets.split import club
-
-HOLD = "import os, sys; print(os.environ['GATEWAY_URL'], flush=True); sys.stdin.read()"
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +32,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def gateway(system: Path) -> Iterator[str]:
     """The running system's address; it is stopped like a person would."""
-    command = [sys.executable, "run.py", "--free-ports", "--", sys.executable, "-c", HOLD]
-    running = subprocess.Popen(
-        command, cwd=system, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert running.stdin is not None
-    assert running.stdout is not None
-    address = running.stdout.readline().strip()
-    try:
-        assert address, "it did not start"
+    with running(system) as address:
         yield address
-    finally:
-        running.stdin.close()
-        assert running.wait(30) == 0
 
 
 class Browser:
@@ -76,6 +65,17 @@ def test_a_visit_through_two_services(gateway: str) -> None:
     assert "1 booked" in text
     assert "Court 3" in browser("/bookings/")[2]
     assert json.loads(browser("/bookings/all.json")[2]) == [{"court": 3, "by": "Ada"}]
+
+
+def test_writers_of_one_row_all_succeed_and_none_is_lost(gateway: str) -> None:
+    """Conflicting requests run again, on the newest values, until each is in."""
+    browser = Browser(gateway)
+    _, _, text = browser("/members/", name="Grace")
+    number = text.partition('href="/members/')[2].partition('"')[0]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda court: browser("/bookings/", court=str(court)), range(18)))
+    assert {status for status, _, _ in found} == {200}
+    assert "18 booked" in browser(f"/members/{number}")[2]
 
 
 def test_a_composition_is_answered_by_the_gateway(gateway: str) -> None:

@@ -25,6 +25,15 @@ BoundaryFile = Annotated[
         show_default="decompose.toml in PATH, if there is one",
     ),
 ]
+Python = Annotated[
+    str | None,
+    typer.Option(
+        "--python",
+        metavar="PYTHON",
+        help="The interpreter that has the monolith's requirements.",
+        show_default="that of a .venv beside the code, if there is one",
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option(

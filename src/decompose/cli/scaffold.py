@@ -23,7 +23,10 @@ from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
 from decompose.errors import ExitCode
+from decompose.pipeline import System
 from decompose.pipeline import scaffold as run
+from decompose.ports import Progress
+from decompose.source import unresolvable
 from decompose.write import Written, check_system, write_system
 
 EXAMPLES = """\
@@ -34,6 +37,8 @@ decompose scaffold . --dry-run
 decompose scaffold shop --output shop-split
 
 decompose scaffold shop --only orders --output shop-split
+
+decompose scaffold shop --python shop/.venv/bin/python --output shop-split
 """
 
 
@@ -53,6 +58,14 @@ def scaffold(
             "--only", metavar="NAME", help="Take out this service; the rest stays together."
         ),
     ] = "",
+    python: Annotated[
+        str,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="Ask the resolver whether all installs for this interpreter, from the index.",
+        ),
+    ] = "",
     services: Services = None,
     boundary: BoundaryFile = None,
     workers: Workers = 0,
@@ -62,8 +75,7 @@ def scaffold(
 ) -> None:
     """Write the split of the monolith below PATH: services, databases, a gateway.
 
-    The code below PATH is neither run nor changed. What was written before is merged with: an
-    edit is never lost.
+    The code below PATH is neither run nor changed. A second run merges with what people edited.
     """
     with guard():
         if output is None and not dry_run:
@@ -82,10 +94,19 @@ def scaffold(
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
             system = run(path, parts.toolkit, chosen, progress, only)
-        parts.plan(system.plan, system.slices, system.findings, Console())
+            findings = (*system.findings, *_resolved(system, python, progress))
+        parts.plan(system.plan, system.slices, findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)
-        raise typer.Exit(_exit_code(system.findings))
+        raise typer.Exit(_exit_code(findings))
+
+
+def _resolved(system: System, python: str, progress: Progress) -> tuple[Finding, ...]:
+    if not python:
+        return ()
+    progress.stage("Resolving requirements", 0)
+    text = {file.path: file.content.decode() for file in system.files if "/" not in file.path}
+    return unresolvable(text["requirements.txt"], text["constraints.txt"], python)
 
 
 def _tell(written: Written, output: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from decompose.domain.analysis import Analysis, Seam
+from decompose.domain.boundary import Boundary
 from decompose.domain.lookup import unknown
 from decompose.domain.partition import KERNEL, ROOT, Partition, Service, TableOwner
 
@@ -27,7 +28,21 @@ def extract(analysis: Analysis, name: str) -> Analysis:
         analysis,
         partition=_partition(analysis.partition, kept),
         seams=tuple(seams[id_] for id_ in sorted(seams)),
+        boundary=_boundary(analysis.boundary, services, kept),
     )
+
+
+def _boundary(boundary: Boundary, services: Iterable[Service], kept: Service) -> Boundary:
+    """Compositions ask the rest for what services in it answer."""
+    others = {name for s in services if s.id != kept.id for name in (s.id, s.name)}
+    return replace(
+        boundary,
+        compositions=tuple(
+            replace(c, parts=tuple(replace(part, service=REST) if part.service in others else part
+                                   for part in c.parts))
+            for c in boundary.compositions
+        ),
+    )  # fmt: skip
 
 
 def _partition(partition: Partition, kept: Service) -> Partition:

@@ -6,5 +6,16 @@ from decompose.report.excerpts import with_excerpts
 from decompose.report.explanation import explanation
 from decompose.report.plan import plan_summary
 from decompose.report.terminal import summary
+from decompose.report.verification import verification_documents
+from decompose.report.verification_summary import verification_summary
 
-__all__ = ["Document", "documents", "explanation", "plan_summary", "summary", "with_excerpts"]
+__all__ = [
+    "Document",
+    "documents",
+    "explanation",
+    "plan_summary",
+    "summary",
+    "verification_documents",
+    "verification_summary",
+    "with_excerpts",
+]

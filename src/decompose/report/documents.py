@@ -17,15 +17,17 @@ from decompose.report.sarif import sarif
 def documents(analysis: Analysis) -> tuple[Document, ...]:
     """The report's files. Each is made when its chunks are asked for, none touches the disk."""
     return (
-        _whole("decomposition.json", lambda: encode(decomposition(analysis), indent=2)),
+        whole("decomposition.json", lambda: encode(decomposition(analysis), indent=2)),
         Document(path="graph.json", chunks=lambda: graph_chunks(analysis.model)),
-        _whole("index.html", lambda: page(analysis).encode("utf-8", "backslashreplace")),
-        _whole("report.md", lambda: markdown(analysis).encode("utf-8", "backslashreplace")),
-        _whole("report.sarif", lambda: encode(sarif(analysis), indent=2)),
+        whole("index.html", lambda: page(analysis).encode("utf-8", "backslashreplace")),
+        whole("report.md", lambda: markdown(analysis).encode("utf-8", "backslashreplace")),
+        whole("report.sarif", lambda: encode(sarif(analysis), indent=2)),
     )
 
 
-def _whole(path: str, make: Callable[[], bytes]) -> Document:
+def whole(path: str, make: Callable[[], bytes]) -> Document:
+    """A document that `make` gives at once."""
+
     def chunks() -> Iterator[bytes]:
         yield make()
 

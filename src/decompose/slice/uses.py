@@ -20,9 +20,9 @@ from decompose.slice.scopes import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Use:
-    """A name and the attributes read of it.
+    """A name and the attributes read of it; each is its own, however alike.
 
     It is the module's, or what a local import binds (`via`), or another name of `scope`.
     `bare` tells that the value itself goes somewhere (an argument, an assigned value), so that

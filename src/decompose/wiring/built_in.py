@@ -51,6 +51,8 @@ def built_in() -> Program:
         summary=report.summary,
         explain=_explain,
         plan=report.plan_summary,
+        verified=report.verification_documents,
+        verification=report.verification_summary,
     )
 
 

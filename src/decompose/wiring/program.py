@@ -11,6 +11,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
+from decompose.domain.verification import Verification
 from decompose.pipeline import Toolkit
 from decompose.write import Document
 
@@ -21,7 +22,8 @@ class Program:
 
     `documents` gives what is written, `summary` shows a screenful and the folder that the report
     is in, `explain` tells about one name and raises UserError where the analysis doesn't know it,
-    `plan` shows what each service of a split gets.
+    `plan` shows what each service of a split gets. `verified` and `verification` are the documents
+    and the screen of a verification.
     """
 
     toolkit: Toolkit
@@ -29,3 +31,5 @@ class Program:
     summary: Callable[[Analysis, Console, str], None]
     explain: Callable[[Analysis, str, Console], None]
     plan: Callable[[CutPlan, Sequence[Slice], Sequence[Finding], Console], None]
+    verified: Callable[[Verification], Iterable[Document]]
+    verification: Callable[[Verification, Console], None]

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from servicekit import (
     build_only,
@@ -139,7 +138,12 @@ def _behind_proxies(application: Any, count: int) -> Any:
     """Believe as many proxies as are in front: the client's address, and the public host."""
     if not count:
         return application
-    return ProxyFix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+    try:
+        fix = importlib.import_module("werkzeug.middleware.proxy_fix").ProxyFix
+    except ImportError:  # Werkzeug before 0.15
+        fixers: Any = importlib.import_module("werkzeug.contrib.fixers")
+        return fixers.ProxyFix(application, num_proxies=count)
+    return fix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
 
 
 @contextlib.contextmanager

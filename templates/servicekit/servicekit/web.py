@@ -18,7 +18,8 @@ from servicekit.errors import WriteRefused
 from servicekit.exchange import Answer, Body, Environ, Headers, Replay
 from servicekit.telemetry import Metrics
 
-ATTEMPTS = 3
+PATIENCE = 5.0  # seconds in which a refused request is run again
+PAUSES = (0.01, 0.5)  # seconds before the second run at most, and before any
 access = logging.getLogger("servicekit.access")
 log = logging.getLogger("servicekit.web")
 
@@ -77,20 +78,25 @@ class Middleware:
         """Run the request, again if its first commit was refused; return what clients see too."""
         replay = Replay(environ)
         scope = self._scope(environ, self._tables(endpoint))
-        for attempt in range(1, ATTEMPTS + 1):
-            run = _Run(scope, replay.environ())
-            run.of(self._app)
-            if attempt < ATTEMPTS and replay.possible and run.may_succeed_again:
-                self._metrics.retries.labels(run.refusals[-1].reason).inc()
-                log.info("request runs again", extra={"refused": str(run.refusals[-1])})
-                run.close()
-                time.sleep(random.uniform(0, 0.02) * attempt)  # noqa: S311 - no secret
-                continue
-            break
+        until = time.monotonic() + PATIENCE
+        pause, longest = PAUSES
+        run = self._run(scope, replay)
+        while replay.possible and run.may_succeed_again and time.monotonic() < until:
+            self._metrics.retries.labels(run.refusals[-1].reason).inc()
+            log.info("request runs again", extra={"refused": str(run.refusals[-1])})
+            run.close()
+            time.sleep(random.uniform(0, pause))  # noqa: S311 - no secret
+            pause = min(2 * pause, longest)
+            run = self._run(scope, replay)
         at_end.callback(run.close)
         if run.refusals:
             self._metrics.unavailable.labels(run.refusals[-1].reason).inc()
         return run.answer, self._told(environ, run.scope)
+
+    def _run(self, scope: Callable[[], Any], replay: Replay) -> _Run:
+        run = _Run(scope, replay.environ())
+        run.of(self._app)
+        return run
 
     def _scope(self, environ: Environ, tables: Tuple[str, ...]) -> Callable[[], Any]:
         """Return what opens a scope in which replicas are as fresh as this client may expect."""

@@ -21,7 +21,7 @@ def mine():
 def book():
     member = current_member()
     db.session.add(Booking(member=member, court=int(request.form["court"])))
-    member.booked += 1  # another domain's table, in one transaction
+    member.booked = Member.booked + 1  # another domain's table, in one transaction
     db.session.commit()
     return redirect(url_for("members.show", number=member.id))
 

@@ -1,0 +1,58 @@
+"""`decompose verify`: show that a split does as the monolith did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from decompose.cli.guard import guard
+from decompose.cli.options import Python, Root
+from decompose.cli.program import program, stderr
+from decompose.cli.progress import ScreenProgress
+from decompose.errors import ExitCode
+from decompose.source import discover
+from decompose.verify import Asked
+from decompose.verify import verify as run
+from decompose.write import write_documents
+
+EXAMPLES = """\
+Example:
+
+decompose verify shop shop-split --tape shop.tape --python shop/.venv/bin/python
+"""
+
+
+def verify(
+    context: typer.Context,
+    path: Root,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the split.")],
+    tape: Annotated[
+        Path, typer.Option("--tape", metavar="TAPE", help="What `decompose trace` recorded.")
+    ],
+    python: Python = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="Where verify.json and verify.xml (JUnit) go."
+        ),
+    ] = None,
+) -> None:
+    """Play a tape against the monolith below PATH and against its split, and compare.
+
+    This runs both, on databases of their own that are removed afterwards. Each step starts from
+    the rows that were recorded before it; then answers and rows of both sides must be equal. The
+    exit status is 1 if anything differs.
+    """
+    with guard():
+        parts = program(context)
+        with ScreenProgress(stderr(), quiet=False) as progress:
+            found = run(
+                Asked(root=path, out=out, tape=tape, python=python), discover(path), progress
+            )
+        parts.verification(found, Console())
+        if output is not None:
+            write_documents(output, parts.verified(found))
+        raise typer.Exit(ExitCode.FINDINGS if found.differences else ExitCode.DONE)

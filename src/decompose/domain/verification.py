@@ -1,0 +1,90 @@
+"""What a replay of a tape showed: which answers and rows of the split are the monolith's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from decompose.domain.finding import Finding, Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Mismatch:
+    """A place in an answer or in a row that is not what the monolith has there.
+
+    `place` names it (`status`, `header location`, `body $.items[0].price`, `row users[7].email`);
+    `expected` and `actual` are shown values, None where a side has nothing at that place.
+    """
+
+    place: str
+    expected: str | None
+    actual: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Suspect:
+    """A seam that was crossed at a differing step: its `source` ran. As the plan has it."""
+
+    seam: str
+    technique: str
+    source: str
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A step at which the split did otherwise; `left` and `right` are the two bodies as text."""
+
+    step: int
+    method: str
+    target: str
+    endpoint: str
+    service: str
+    mismatches: tuple[Mismatch, ...]
+    suspects: tuple[Suspect, ...]
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class EndpointResult:
+    """How often an endpoint was asked, and how often the split did as the monolith."""
+
+    service: str
+    endpoint: str
+    requests: int
+    equal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unsteady:
+    """A place that differs between two runs of the monolith itself; it is compared by shape."""
+
+    endpoint: str
+    place: str
+    one: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The result of a replay; all tuples are sorted.
+
+    `rows` is how many rows were compared, `drifted` the steps at which the monolith itself no
+    longer does what was recorded, `untouched` the endpoints that no step asked for.
+    """
+
+    system: str
+    requests: int
+    rows: int
+    endpoints: tuple[EndpointResult, ...]
+    differences: tuple[Difference, ...]
+    unsteady: tuple[Unsteady, ...]
+    drifted: tuple[int, ...]
+    untouched: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def equal(self) -> int:
+        """The number of requests whose answer and rows are the monolith's."""
+        return self.requests - len(self.differences)

@@ -1,0 +1,149 @@
+"""A verification on the terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from decompose.domain.verification import Difference, Suspect, Verification
+from decompose.report.terminal import indented, printable
+
+_MOST_DIFFERENCES = 10
+_MOST_MISMATCHES = 8
+_MOST_SUSPECTS = 3
+_MOST_UNSTEADY = 10
+_CONTEXT = 2
+_WIDEST = 400
+_NEXT = {
+    "forward": "move the write to its owner, or the boundary to where the writes are",
+    "replica": "check that the copy holds what the endpoint reads, and when it catches up",
+    "refuse": "the plan refuses this seam: keep the endpoint with the owner",
+}
+
+
+def verification_summary(found: Verification, console: Console) -> None:
+    """Print what is equal, each difference with its seams, and what nobody has tried."""
+    console.print(_services(found))
+    for difference in found.differences[:_MOST_DIFFERENCES]:
+        _print_difference(difference, console)
+    hidden = len(found.differences) - _MOST_DIFFERENCES
+    if hidden > 0:
+        console.print(Text(f"\n{hidden:,} more differences are in verify.json", style="dim"))
+    _print_unsteady(found, console)
+    _print_drift(found, console)
+    _print_names("\nNo step of the tape asked for:", found.untouched, console)
+    for finding in found.findings:
+        line = printable(finding.message, "yellow").append(". ")
+        console.print(line.append_text(printable(finding.hint, "dim")))
+    _print_verdict(found, console)
+
+
+def _services(found: Verification) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("service", no_wrap=True, overflow="ellipsis", min_width=8)
+    for name in ("endpoints", "requests", "equal", "different"):
+        table.add_column(name, justify="right", no_wrap=True)
+    by_service = defaultdict(list)
+    for result in found.endpoints:
+        by_service[result.service].append(result)
+    for service, results in sorted(by_service.items()):
+        asked, equal = sum(r.requests for r in results), sum(r.equal for r in results)
+        cells = [Text(f"{n:,}") for n in (len(results), asked, equal, asked - equal)]
+        cells[-1].stylize("red" if asked > equal else "green")
+        table.add_row(printable(service, "bold"), *cells)
+    return table
+
+
+def _print_difference(difference: Difference, console: Console) -> None:
+    line = Text(f"\nstep {difference.step} ", style="red")
+    line.append_text(printable(f"{difference.method} {difference.target}", "bold"))
+    line.append_text(printable(f"  {difference.endpoint} in {difference.service}", "dim"))
+    console.print(line)
+    for mismatch in difference.mismatches[:_MOST_MISMATCHES]:
+        told = printable(_short(mismatch.place))
+        told.append(": monolith ").append_text(_value(mismatch.expected, "green"))
+        told.append(", split ").append_text(_value(mismatch.actual, "red"))
+        console.print(indented(told))
+    if len(difference.mismatches) > _MOST_MISMATCHES:
+        count = len(difference.mismatches) - _MOST_MISMATCHES
+        console.print(indented(Text(f"and {count:,} more places", style="dim")))
+    _print_sides(difference, console)
+    for suspect in difference.suspects[:_MOST_SUSPECTS]:
+        _print_suspect(suspect, console)
+
+
+def _value(value: str | None, style: str) -> Text:
+    return Text("nothing", style="dim") if value is None else printable(_short(value), style)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _WIDEST else value[: _WIDEST - 1] + "…"
+
+
+def _print_sides(difference: Difference, console: Console) -> None:
+    """The differing lines of both answers beside each other."""
+    table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
+    table.add_column("monolith", ratio=1, overflow="fold")
+    table.add_column("split", ratio=1, overflow="fold")
+    rows = list(_side_by_side(difference.left.split("\n"), difference.right.split("\n")))
+    for one, other in rows[: 2 * _MOST_MISMATCHES]:
+        table.add_row(printable(_short(one), "green"), printable(_short(other), "red"))
+    if rows:
+        console.print(table)
+
+
+def _side_by_side(left: list[str], right: list[str]) -> Iterator[tuple[str, str]]:
+    matcher = difflib.SequenceMatcher(a=left, b=right, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag != "equal":
+            one, other = left[a:b], right[c:d]
+            height = max(len(one), len(other))
+            padded = ([*lines, *[""] * (height - len(lines))] for lines in (one, other))
+            yield from zip(*padded, strict=True)
+
+
+def _print_suspect(suspect: Suspect, console: Console) -> None:
+    line = Text(f"{suspect.technique} ", style="yellow")
+    line.append_text(printable(f"{suspect.location}: {suspect.reason}. "))
+    line.append_text(printable(_NEXT.get(suspect.technique, "").capitalize(), "dim"))
+    console.print(indented(line))
+
+
+def _print_unsteady(found: Verification, console: Console) -> None:
+    if not found.unsteady:
+        return
+    count = len(found.unsteady)
+    console.print(Text(f"\n{count:,} places differ between two runs of the monolith itself;"))
+    console.print(Text("there the split's values are compared by shape:"))
+    for unsteady in found.unsteady[:_MOST_UNSTEADY]:
+        told = printable(f"{unsteady.endpoint} {_short(unsteady.place)}: ")
+        told.append_text(printable(f"{_short(unsteady.one)} / {_short(unsteady.other)}", "dim"))
+        console.print(indented(told))
+
+
+def _print_drift(found: Verification, console: Console) -> None:
+    if found.drifted:
+        shown = ", ".join(map(str, found.drifted[:_MOST_UNSTEADY]))
+        text = f"\nAt {len(found.drifted):,} steps the monolith itself does otherwise than recorded"
+        console.print(Text(f"{text}: {shown}", style="yellow"))
+
+
+def _print_names(label: str, names: tuple[str, ...], console: Console) -> None:
+    if names:
+        console.print(Text(f"{label} ").append_text(printable(", ".join(names), "yellow")))
+
+
+def _print_verdict(found: Verification, console: Console) -> None:
+    share = found.equal / found.requests if found.requests else 0.0
+    asked = len({r.endpoint for r in found.endpoints})
+    style = "bold green" if found.equal == found.requests else "bold red"
+    line = Text(
+        f"\n{found.equal:,} of {found.requests:,} requests equal ({share:.1%})", style=style
+    )
+    line.append(f", {found.rows:,} rows compared, {asked} endpoints tried", style="not bold")
+    console.print(line)

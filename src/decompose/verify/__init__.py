@@ -1,0 +1,7 @@
+"""Runs the monolith and its split: records what the one does, and shows that the other does it."""
+
+from decompose.verify.record import Recording, record
+from decompose.verify.start import serve_command
+from decompose.verify.verifying import Asked, verify
+
+__all__ = ["Asked", "Recording", "record", "serve_command", "verify"]

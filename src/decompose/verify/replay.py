@@ -1,0 +1,224 @@
+"""Plays a tape against the monolith, twice, and against the split; compares step by step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from decompose.domain.verification import (
+    Difference,
+    EndpointResult,
+    Mismatch,
+    Suspect,
+    Unsteady,
+    Verification,
+)
+from decompose.verify.compare import Unsteadiness, compare_answers
+from decompose.verify.places import Answer
+from decompose.verify.rows import SEQUENCES, State, apply_changes, compare_rows
+from decompose.verify.side import Side, as_bytes
+from decompose.verify.system import System
+from decompose.verify.tape import Request, Survey, read_events
+from decompose.verify.tape import State as StateEvent
+
+_SERVER_ERROR = 500
+NO_ENDPOINT = "(no endpoint)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What a tape is played against: `monolith` twice, since it may differ from itself."""
+
+    monolith: Side
+    again: Side
+    split: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """What a side did at a step: its answer, and all rows afterwards."""
+
+    answer: Answer
+    rows: State
+
+
+@dataclass(slots=True, kw_only=True)
+class _Played:
+    """What has been found so far."""
+
+    requests: int = 0
+    rows: int = 0
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+    unsteadiness: Unsteadiness = field(default_factory=Unsteadiness)
+    drifted: list[int] = field(default_factory=list)
+
+
+def replay(
+    path: Path, tape: Survey, system: System, sides: Sides, advance: Callable[[int], None]
+) -> Verification:
+    """Play every step of the tape; `advance` hears of each one."""
+    played = _Played()
+    with ThreadPoolExecutor(3) as pool:
+        for before, request, after in steps(path):
+            asked = (sides.monolith, sides.again, sides.split)
+            outcomes = pool.map(partial(_outcome, request, before), asked)
+            recorded = _Outcome(answer=recorded_answer(request), rows=after)
+            _judge(request, (recorded, *outcomes), tape, system, played)
+            advance(1)
+    return _verification(tape, system, played)
+
+
+def _outcome(request: Request, before: State, side: Side) -> _Outcome:
+    """What a side does that starts from the recorded rows."""
+    side.bring_to(before)
+    return _Outcome(answer=side.ask(request), rows=side.state())
+
+
+def _judge(
+    request: Request,
+    outcomes: tuple[_Outcome, ...],
+    tape: Survey,
+    system: System,
+    played: _Played,
+) -> None:
+    """Compare the split with the monolith, and take in what the monolith leaves open.
+
+    The recording is a run of the monolith too: what the split does as that one did is right,
+    even where a process that has just been started does otherwise (it has cached less).
+    """
+    recorded, monolith, again, split = outcomes
+    endpoint = request.endpoint or NO_ENDPOINT
+    service = system.service_of.get(endpoint, system.fallback)
+    own = tape.tables.keys() - {SEQUENCES}
+    owned = own & {table for tables in system.owned.values() for table in tables}
+    played.requests += 1
+    played.rows += sum(len(monolith.rows.get(table, ())) for table in owned)
+    played.asked[service, endpoint] += 1
+    played.unsteadiness.learn(endpoint, _compare(monolith, again, tape, own))
+    if _compare(recorded, monolith, tape, own):
+        played.drifted.append(request.step)
+    found = _compare(monolith, split, tape, owned) + _broken(recorded, monolith)
+    if found and (request.raised or _compare(recorded, split, tape, owned)):
+        played.differences.append(
+            _difference(request, endpoint, service, found, monolith, split, system)
+        )
+
+
+def _broken(recorded: _Outcome, monolith: _Outcome) -> tuple[Mismatch, ...]:
+    """A monolith that fails where it did not when it was recorded: two failures prove nothing."""
+    before, now = recorded.answer.status, monolith.answer.status
+    if not 0 < before < _SERVER_ERROR <= now:
+        return ()
+    place = "status of the monolith itself, recorded and now"
+    return (Mismatch(place=place, expected=str(before), actual=str(now)),)
+
+
+def _compare(
+    expected: _Outcome, actual: _Outcome, tape: Survey, tables: set[str]
+) -> tuple[Mismatch, ...]:
+    answers = compare_answers(expected.answer, actual.answer)
+    return answers + compare_rows(expected.rows, actual.rows, tape.tables, tables)
+
+
+def recorded_answer(request: Request) -> Answer:
+    """The answer that is on the tape."""
+    return Answer(
+        status=request.status, headers=request.answer_headers, body=as_bytes(request.answer)
+    )
+
+
+def steps(path: Path) -> Iterator[tuple[State, Request, State]]:
+    """Each request with the state before it and the one after it, as they were recorded.
+
+    The states are one object that changes as the tape goes on.
+    """
+    state: State = {}
+    for event in read_events(path):
+        if isinstance(event, StateEvent):
+            apply_changes(state, event.changes)
+        elif isinstance(event, Request):
+            before = {table: dict(rows) for table, rows in state.items()}
+            apply_changes(state, event.rows)
+            yield before, event, state
+
+
+def _difference(
+    request: Request,
+    endpoint: str,
+    service: str,
+    found: tuple[Mismatch, ...],
+    expected: _Outcome,
+    actual: _Outcome,
+    system: System,
+) -> Difference:
+    return Difference(
+        step=request.step,
+        method=request.method,
+        target=request.target,
+        endpoint=endpoint,
+        service=service,
+        mismatches=found,
+        suspects=_crossed(system.suspects.get(service, ()), request),
+        left=_shown(expected.answer),
+        right=_shown(actual.answer),
+    )
+
+
+def _crossed(suspects: tuple[Suspect, ...], request: Request) -> tuple[Suspect, ...]:
+    """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
+    ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
+    return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _shown(answer: Answer) -> str:
+    head = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    return f"{answer.status}\n{head}\n\n{answer.body.decode('utf-8', 'replace')}"
+
+
+def _verification(tape: Survey, system: System, played: _Played) -> Verification:
+    """Leave out what the monolith leaves open, and count."""
+    differences = [
+        kept for found in played.differences if (kept := _steady(found, played.unsteadiness))
+    ]
+    different = Counter((d.service, d.endpoint) for d in differences)
+    return Verification(
+        system=system.name,
+        requests=played.requests,
+        rows=played.rows,
+        endpoints=tuple(
+            EndpointResult(
+                service=service,
+                endpoint=endpoint,
+                requests=count,
+                equal=count - different[service, endpoint],
+            )
+            for (service, endpoint), count in sorted(played.asked.items())
+        ),
+        differences=tuple(differences),
+        unsteady=tuple(
+            Unsteady(
+                endpoint=endpoint,
+                place=place,
+                one=mismatch.expected or "",
+                other=mismatch.actual or "",
+            )
+            for (endpoint, place), mismatch in sorted(played.unsteadiness.items().items())
+        ),
+        drifted=tuple(played.drifted),
+        untouched=tuple(sorted((tape.endpoints | system.service_of.keys()) - tape.seen)),
+        findings=(),
+    )
+
+
+def _steady(difference: Difference, unsteadiness: Unsteadiness) -> Difference | None:
+    kept = unsteadiness.unexplained(difference.endpoint, difference.mismatches)
+    return replace(difference, mismatches=kept) if kept else None

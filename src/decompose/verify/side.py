@@ -1,0 +1,82 @@
+"""A side of a replay: a running system that is asked over HTTP, and its databases."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from decompose.verify.places import Answer
+from decompose.verify.process import Server
+from decompose.verify.rows import State
+from decompose.verify.store import Store
+from decompose.verify.tape import Request
+from decompose.verify.values import from_tape
+
+MOMENT = "X-Decompose-Moment"
+_TIMEOUT = 120.0
+_OF_A_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding", "expect"})
+
+
+class Side:
+    """The monolith, or the split behind its gateway."""
+
+    def __init__(self, server: Server, address: str, stores: Sequence[Store]) -> None:
+        self._server = server
+        self._host = urlsplit(address).netloc
+        self._stores = stores
+
+    def bring_to(self, wanted: State) -> None:
+        """Make the rows what they were when the next request was recorded."""
+        for store in self._stores:
+            store.bring_to(wanted)
+
+    def ask(self, request: Request) -> Answer:
+        """Send a recorded request as it was, in its moment."""
+        connection = http.client.HTTPConnection(self._host, timeout=_TIMEOUT)
+        try:
+            _send(connection, request)
+            answered = connection.getresponse()
+            headers = tuple((name.lower(), value) for name, value in answered.getheaders())
+            return Answer(status=answered.status, headers=headers, body=answered.read())
+        finally:
+            connection.close()
+
+    def state(self) -> State:
+        """All rows, gathered from their owners."""
+        found: State = {}
+        for store in self._stores:
+            for table, rows in store.state().items():
+                found[table] = {**found.get(table, {}), **rows} if table in found else rows
+        return found
+
+    def stop(self) -> None:
+        """End it, and close its databases."""
+        self._server.stop()
+        for store in self._stores:
+            store.close()
+
+
+def _send(connection: http.client.HTTPConnection, request: Request) -> None:
+    body = as_bytes(request.body)
+    connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+    for name, value in _headers(request):
+        connection.putheader(name, value.encode("latin-1", "replace"))
+    connection.putheader(MOMENT, f"{request.now!r};{request.seed}")
+    if body or request.method in ("POST", "PUT", "PATCH"):
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body or None)
+
+
+def _headers(request: Request) -> Iterable[tuple[str, str]]:
+    for name, value in request.headers:
+        if name not in _OF_A_CONNECTION:
+            yield name, value
+
+
+def as_bytes(body: str | dict[str, str]) -> bytes:
+    """A recorded body."""
+    if isinstance(body, str):
+        return body.encode()
+    (data,) = from_tape([body])
+    return bytes(data)

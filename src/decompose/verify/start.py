@@ -1,0 +1,178 @@
+"""Starts the sides of a replay, each on databases of its own in a scratch folder."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from decompose.errors import UserError
+from decompose.render import tree
+from decompose.verify.process import Server
+from decompose.verify.rows import SEQUENCES
+from decompose.verify.side import Side
+from decompose.verify.store import Store
+from decompose.verify.system import System
+from decompose.verify.tape import Shape, Survey
+
+_WAITING = (
+    "import os, sys; print('serving', os.environ['GATEWAY_URL'], flush=True); sys.stdin.read()"
+)
+_NOT_DEPLOYED = (".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__")
+_NOT_COPIED = ("data", "logs", ".venv", "__pycache__", ".decompose")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Where and with what sides are started; `scratch` is an empty folder that goes afterwards."""
+
+    root: Path
+    system: System
+    tape: Survey
+    python: str
+    scratch: Path
+    closing: ExitStack
+
+
+def serve_command(python: str, target: str, port: int) -> tuple[str, ...]:
+    """The command that serves the application `module:name`; port 0 takes any free one."""
+    return (python, "-m", "decompose_recorder.serve", target, str(port))
+
+
+def write_recorder(folder: Path) -> Path:
+    """Write what runs inside the applications, and return where."""
+    for path, content in tree("recorder"):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return folder
+
+
+def start_again(stage: Stage) -> Side:
+    """A second monolith, from a copy of its code.
+
+    As after every deployment, paths and times of files are others. Answers that depend on them
+    differ between the two monoliths, so that they are no fault of the split.
+    """
+    folder = stage.scratch / "copy" / stage.root.name
+    shutil.copytree(
+        stage.root,
+        folder,
+        symlinks=True,
+        ignore=shutil.ignore_patterns(*_NOT_DEPLOYED),
+        copy_function=shutil.copy,
+    )
+    return start_monolith(replace(stage, root=folder), "again")
+
+
+def start_monolith(stage: Stage, name: str) -> Side:
+    """A server of the monolith; `name` tells several apart."""
+    folder = stage.scratch / name
+    folder.mkdir()
+    path = folder / "monolith.db"
+    store = Store(path, stage.tape.tables)
+    store.create(stage.tape.sql)
+    pinned, environment = _database(stage.system, path)
+    settings = _settings(stage, folder, monolith=True, pinned=pinned)
+    command = serve_command(stage.python, stage.system.target, 0)
+    server = Server(
+        "The monolith", command, stage.root, {**_environment(stage, settings), **environment}
+    )
+    stage.closing.callback(server.stop)
+    return Side(server, f"http://127.0.0.1:{server.wait()}", [store])
+
+
+def start_split(stage: Stage) -> Side:
+    """The whole split, from a copy of its folder: data and logs of its own stay untouched."""
+    folder = stage.scratch / "split"
+    shutil.copytree(stage.system.folder, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    data = stage.scratch / "data"
+    data.mkdir()
+    paths = {name: data / f"{name}.db" for name in stage.system.owned}
+    environment = {
+        f"DATABASE_URL_{name.upper().replace('-', '_')}": f"sqlite:///{path}"
+        for name, path in paths.items()
+    }
+    environment |= {"SERVICEKIT_SECRET": secrets.token_urlsafe(32), "SECRET_KEY": _key(stage.tape)}
+    settings = _settings(stage, folder, monolith=False, pinned={})
+    command = [
+        *(stage.python, "run.py", "--free-ports", "--quiet", "--python", stage.python),
+        *("--", stage.python, "-c", _WAITING),
+    ]
+    server = Server("The split", command, folder, {**_environment(stage, settings), **environment})
+    stage.closing.callback(server.stop)
+    address = server.wait()
+    return Side(server, address, [Store(path, _owned(stage, name)) for name, path in paths.items()])
+
+
+def _owned(stage: Stage, service: str) -> dict[str, Shape]:
+    """The recorded tables that a service owns, and SQLite's counters of them."""
+    names = {*stage.system.owned[service], SEQUENCES}
+    return {name: shape for name, shape in stage.tape.tables.items() if name in names}
+
+
+def _database(system: System, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The setting that names the monolith's database: in its configuration, or its environment."""
+    value = str(path) if system.database_is_path else f"sqlite:///{path}"
+    if system.database_in_environment:
+        return {}, {system.database_key: value}
+    return {system.database_key: value}, {}
+
+
+def _key(tape: Survey) -> str:
+    """The key that the recorded sessions are signed with."""
+    value = tape.config.get("SECRET_KEY", {}).get("value")
+    return value if isinstance(value, str) and value else secrets.token_urlsafe(32)
+
+
+def _settings(stage: Stage, folder: Path, *, monolith: bool, pinned: Mapping[str, Any]) -> Path:
+    config = {k: v for k, v in stage.tape.config.items() if k != stage.system.database_key}
+    files = folder / "files"
+    files.mkdir()
+    path = folder / "decompose-replay.json"
+    path.write_text(
+        json.dumps(
+            {
+                "mode": "replay",
+                "monolith": monolith,
+                "config": config,
+                "pinned": dict(pinned),
+                "files": str(files),
+            }
+        ),
+        encoding="utf-8",
+    )
+    return path
+
+
+def _environment(stage: Stage, settings: Path) -> dict[str, str]:
+    return {
+        "DECOMPOSE_RECORDER": str(settings),
+        "PYTHONPATH": str(stage.scratch / "recorder"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def find_python(root: Path, out: Path, named: str | None) -> str:
+    """The interpreter that has what the monolith and the split need."""
+    if named:
+        found = shutil.which(named)
+        if found is None:
+            raise UserError(f"--python {named}: there is no such interpreter.")
+        return str(Path(found).absolute())
+    for folder in (out, root):
+        path = folder / ".venv" / "bin" / "python"
+        if path.exists():
+            return str(path.absolute())
+    raise UserError(
+        "No environment was found in which the monolith and its split can run.",
+        hint="Name its interpreter: --python path/to/environment/bin/python. "
+        "It needs the monolith's requirements and those of the split's requirements.txt.",
+    )

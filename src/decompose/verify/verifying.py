@@ -1,0 +1,116 @@
+"""The whole of a verification: read the tape, start the sides, play, end them."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.source import SourceTree
+from decompose.domain.verification import Verification
+from decompose.errors import UserError
+from decompose.ports import Progress
+from decompose.verify.record import code_digest
+from decompose.verify.replay import Sides, replay
+from decompose.verify.start import (
+    Stage,
+    find_python,
+    start_again,
+    start_monolith,
+    start_split,
+    write_recorder,
+)
+from decompose.verify.system import System, read_system
+from decompose.verify.tape import Full, Survey, survey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is to be verified: the monolith at `root`, the split at `out`, by a tape."""
+
+    root: Path
+    out: Path
+    tape: Path
+    python: str | None
+
+
+def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
+    """Play the tape against the monolith, twice, and against the split.
+
+    Raises UserError where the tape, the split or the interpreter can't be used, or a side
+    doesn't start.
+    """
+    tape = survey(asked.tape)
+    system = read_system(asked.out)
+    python = find_python(asked.root, asked.out, asked.python)
+    _refuse(tape, asked)
+    with ExitStack() as closing:
+        scratch = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="decompose-")))
+        write_recorder(scratch / "recorder")
+        stage = Stage(
+            root=asked.root.resolve(),
+            system=system,
+            tape=tape,
+            python=python,
+            scratch=scratch,
+            closing=closing,
+        )
+        progress.stage("Starting", 3)
+        sides = _start(stage, progress)
+        progress.stage("Replaying", tape.steps)
+        found = replay(asked.tape, tape, system, sides, progress.advance)
+    return replace(found, findings=_findings(asked, tape, system, tree))
+
+
+def _start(stage: Stage, progress: Progress) -> Sides:
+    monolith = start_monolith(stage, "monolith")
+    progress.advance(1)
+    again = start_again(stage)
+    progress.advance(1)
+    split = start_split(stage)
+    progress.advance(1)
+    return Sides(monolith=monolith, again=again, split=split)
+
+
+def _refuse(tape: Survey, asked: Asked) -> None:
+    if not tape.tables:
+        raise UserError(
+            f"{asked.tape} holds no database: no connection was seen during a request.",
+            hint="SQLite by Python's own driver is recorded.",
+        )
+
+
+def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> tuple[Finding, ...]:
+    """What a person should know before trusting the numbers."""
+    found = []
+    if tape.code != code_digest(tree):
+        found.append(
+            _finding(
+                "tape-of-other-code",
+                "The tape was recorded from other code than what is there now",
+                "Record it anew if the monolith has changed in what it does.",
+            )
+        )
+    if tape.end is None or isinstance(tape.end, Full):
+        why = "was cut off" if tape.end is None else "reached its size limit"
+        found.append(
+            _finding("tape-cut-off", f"The tape {why} after step {tape.steps}", "Record it anew.")
+        )
+    owned = {table for tables in system.owned.values() for table in tables}
+    unowned = sorted(n for n in tape.tables.keys() - owned if not n.startswith("sqlite_"))
+    if unowned:
+        found.append(
+            _finding(
+                "table-without-owner",
+                f"No service owns {', '.join(unowned)}: these rows are not compared",
+                "Scaffold again if an endpoint uses them.",
+            )
+        )
+    return tuple(sorted(found))
+
+
+def _finding(code: str, message: str, hint: str) -> Finding:
+    place = Location(path="plan.json")
+    return Finding(location=place, code=code, severity=Severity.WARNING, message=message, hint=hint)

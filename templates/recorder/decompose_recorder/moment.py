@@ -1,0 +1,165 @@
+"""Time and random values of a request: those of the recording, on every side that replays it.
+
+While a request is answered its thread sees one moment, and random bytes that follow from a seed.
+So the monolith and the split give the same tokens, salts and times, and answers can be compared
+to the byte. Other threads, and the services' own kit, keep the real clock and real randomness.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import gc
+import hashlib
+import os
+import random
+import sys
+import time
+from contextvars import ContextVar
+from ctypes import py_object, pythonapi
+from typing import Any, Callable, Iterator
+
+_KIT = "servicekit"
+_BETWEEN = {"http", "itsdangerous", "logging", "random", "secrets", "urllib3", "uuid"}
+"""Libraries by which the kit comes to the clock or to random bytes: whoever called them counts."""
+_urandom = os.urandom
+_time, _time_ns = time.time, time.time_ns
+
+
+class Moment:
+    """The time of a request (seconds since 1970), and where its random bytes come from."""
+
+    def __init__(self, now: float, seed: str) -> None:
+        self.now = now
+        self.seed = seed
+        self._count = 0
+
+    def bytes(self, size: int) -> bytes:
+        """Return the next `size` random bytes."""
+        found = b""
+        while len(found) < size:
+            self._count += 1
+            found += hashlib.sha256(f"{self.seed}:{self._count}".encode()).digest()
+        return found[:size]
+
+
+_current: ContextVar[Moment | None] = ContextVar("decompose_moment", default=None)
+
+
+@contextlib.contextmanager
+def at(moment: Moment) -> Iterator[None]:
+    """Let the block see this moment."""
+    token = _current.set(moment)
+    state = random.getstate()
+    random.seed(moment.seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        _current.reset(token)
+
+
+def new_seed() -> str:
+    """Return a seed that nobody can foresee."""
+    return _urandom(8).hex()
+
+
+def real_time() -> float:
+    """Return the time of this machine."""
+    return _time()
+
+
+def _seen() -> Moment | None:
+    """Return the moment that the caller is to see: none outside of a request, none for the kit."""
+    moment = _current.get()
+    if moment is None:
+        return None
+    frame: Any = sys._getframe(2)
+    name = _module(frame)
+    while name in _BETWEEN and frame.f_back is not None:
+        frame = frame.f_back
+        name = _module(frame)
+    return None if name == _KIT else moment
+
+
+def _module(frame: Any) -> str:
+    name: str = frame.f_globals.get("__name__") or ""
+    return name.partition(".")[0]
+
+
+def install() -> None:
+    """Put the moment before the clock and the source of random bytes of this process."""
+    os.urandom = _bytes
+    random._urandom = _bytes  # type: ignore[attr-defined]
+    time.time = _seconds
+    time.time_ns = _nanoseconds
+    for name in ("localtime", "gmtime"):
+        setattr(time, name, _without_argument(getattr(time, name)))
+    for name in ("ctime", "asctime", "strftime"):
+        setattr(time, name, _of_now(name, getattr(time, name)))
+    _replace(datetime.datetime, now=_now, utcnow=_utcnow, today=_today)
+    _replace(datetime.date, today=_date_today)
+
+
+def _bytes(size: int) -> bytes:
+    moment = _seen()
+    return _urandom(size) if moment is None else moment.bytes(size)
+
+
+def _seconds() -> float:
+    moment = _seen()
+    return _time() if moment is None else moment.now
+
+
+def _nanoseconds() -> int:
+    moment = _seen()
+    return _time_ns() if moment is None else int(moment.now * 1e9)
+
+
+def _without_argument(original: Callable[..., Any]) -> Callable[..., Any]:
+    def function(seconds: Any = None) -> Any:
+        moment = _seen() if seconds is None else None
+        return original(seconds if moment is None else moment.now)
+
+    return function
+
+
+def _of_now(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of `time` whose last argument says when, now if it is left out."""
+    count = 2 if name == "strftime" else 1
+
+    def function(*arguments: Any) -> Any:
+        moment = _seen() if len(arguments) < count else None
+        if moment is None:
+            return original(*arguments)
+        when = moment.now if name == "ctime" else time.localtime(moment.now)
+        return original(*arguments, when)
+
+    return function
+
+
+def _now(kind: Any, tz: Any = None) -> Any:
+    moment = _seen()
+    return kind.fromtimestamp(_time() if moment is None else moment.now, tz)
+
+
+def _utcnow(kind: Any) -> Any:
+    moment = _seen()
+    now = _time() if moment is None else moment.now
+    return kind.fromtimestamp(now, datetime.timezone.utc).replace(tzinfo=None)
+
+
+def _today(kind: Any) -> Any:
+    moment = _seen()
+    return kind.fromtimestamp(_time() if moment is None else moment.now)
+
+
+_date_today = _today
+
+
+def _replace(kind: type, **methods: Callable[..., Any]) -> None:
+    """Replace class methods of a type that is written in C; its instances stay what they are."""
+    namespace = gc.get_referents(kind.__dict__)[0]
+    for name, method in methods.items():
+        namespace[name] = classmethod(method)
+    pythonapi.PyType_Modified(py_object(kind))

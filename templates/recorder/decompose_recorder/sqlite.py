@@ -1,0 +1,154 @@
+"""SQLite: which database the application uses, what it is asked, and the rows it holds."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import urllib.parse
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+from decompose_recorder.state import Rows, State
+
+_connect = sqlite3.connect
+Shape = Dict[str, Dict[str, List[str]]]
+_HIDDEN = ("rowid", "_rowid_", "oid")
+
+
+def watch(opened: Callable[[Any, str], None]) -> None:
+    """Call `opened` with each connection that is opened from now on, and its file's path.
+
+    The path is empty for a database in memory.
+    """
+
+    def connect(*arguments: Any, **named: Any) -> Any:
+        connection = _connect(*arguments, **named)
+        database = arguments[0] if arguments else named.get("database")
+        connection.create_function("CURRENT_TIMESTAMP", 0, _now)
+        opened(connection, _file(database))
+        return connection
+
+    sqlite3.connect = connect
+    sqlite3.dbapi2.connect = connect
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime())
+
+
+def _file(database: Any) -> str:
+    """Return the path of a database's file, empty where there is none."""
+    name = os.fsdecode(database) if isinstance(database, (str, bytes, os.PathLike)) else ""
+    if name.startswith("file:"):
+        parts = urllib.parse.urlsplit(name)
+        if "mode=memory" in parts.query:
+            return ""
+        name = urllib.parse.unquote(parts.path)
+    return "" if name in ("", ":memory:") else os.path.realpath(name)
+
+
+class Watched:
+    """A database that can be read: a file by a connection of our own, memory by the one it has."""
+
+    def __init__(self, path: str, connection: Any) -> None:
+        self.path = path
+        self._connection = None if path else connection
+        self._inode = 0
+        self._version: Any = None
+        self.shape: Shape = {}
+        self.schema: List[str] = []
+        self.state: State = {}
+
+    def refresh(self) -> bool:
+        """Read schema and rows if they may have changed; return whether they may have."""
+        connection = self._open()
+        if connection is None:
+            changed, self.state = bool(self.state), {}
+            return changed
+        version = self._change_count(connection)
+        if version == self._version:
+            return False
+        factory, connection.row_factory = connection.row_factory, None
+        text, connection.text_factory = connection.text_factory, str
+        try:
+            try:
+                self.schema, self.shape, self.state = _read(connection)
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+                connection.text_factory = _text  # much slower, but it reads everything
+                self.schema, self.shape, self.state = _read(connection)
+        finally:
+            connection.row_factory, connection.text_factory = factory, text
+        self._version = version
+        return True
+
+    def _open(self) -> Any:
+        """Return a connection to read by; a file may have been replaced by another one."""
+        if not self.path:
+            return self._connection
+        try:
+            inode = os.stat(self.path).st_ino
+        except FileNotFoundError:
+            self._connection, self._version = None, None
+            return None
+        if self._connection is None or inode != self._inode:
+            self._connection = _connect(self.path, timeout=10, check_same_thread=False)
+            self._inode, self._version = inode, None
+        return self._connection
+
+    def _change_count(self, connection: Any) -> Tuple[Any, ...]:
+        """Return numbers that differ when anything was changed since."""
+        names = ("data_version", "schema_version")
+        found = [sqlite3.Cursor(connection).execute(f"PRAGMA {n}").fetchall()[0] for n in names]
+        return (connection.total_changes, *(row[0] for row in map(tuple, found)))
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogateescape")
+
+
+def _read(connection: Any) -> Tuple[List[str], Shape, State]:
+    cursor = sqlite3.Cursor(connection)
+    master = cursor.execute(
+        "SELECT name, sql, type FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+    ).fetchall()
+    virtual = [n for n, sql, _ in master if sql.upper().startswith("CREATE VIRTUAL")]
+    shape: Shape = {}
+    state: State = {}
+    for name, _, kind in master:
+        hidden = any(name == one or name.startswith(one + "_") for one in virtual)
+        if kind == "table" and not hidden and not name.startswith("sqlite_"):
+            shape[name] = _shape(cursor, name)
+            state[name] = _rows(cursor, name, shape[name])
+    if any(name == "sqlite_sequence" for name, _, _ in master):
+        shape["sqlite_sequence"] = {"columns": ["name", "seq"], "key": ["name"]}
+        state["sqlite_sequence"] = _rows(cursor, "sqlite_sequence", shape["sqlite_sequence"])
+    schema = [sql for name, sql, _ in master if not name.startswith("sqlite_")]
+    return schema, shape, state
+
+
+def _shape(cursor: Any, name: str) -> Dict[str, List[str]]:
+    infos = cursor.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+    columns = [info[1] for info in infos]
+    key = [info[1] for info in sorted(infos, key=lambda info: info[5]) if info[5]]
+    hidden = next(word for word in _HIDDEN if word not in {c.lower() for c in columns})
+    return {"columns": columns, "key": key or [hidden]}
+
+
+def _rows(cursor: Any, name: str, shape: Dict[str, List[str]]) -> Rows:
+    wanted = ", ".join(map(quoted, [*shape["key"], *shape["columns"]]))
+    width = len(shape["key"])
+    query = f"SELECT {wanted} FROM {quoted(name)}"  # noqa: S608 - names are quoted
+    found = cursor.execute(query).fetchall()
+    return {tuple(row[:width]): tuple(row[width:]) for row in map(tuple, found)}
+
+
+def quoted(name: str) -> str:
+    """Return `name` as an identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def statements(connection: Any, heard: Optional[Callable[[str], None]]) -> None:
+    """Tell `heard` of each statement that the connection runs."""
+    connection.set_trace_callback(heard)

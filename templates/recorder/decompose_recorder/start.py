@@ -1,0 +1,60 @@
+"""Reads what this process is to do, and hooks what that takes."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+from typing import Any, Dict, Iterable
+
+from decompose_recorder import configuration, moment, sqlite, wsgi
+from decompose_recorder.imports import after_import
+from decompose_recorder.masking import Masks
+from decompose_recorder.recording import Recorder
+from decompose_recorder.tape import Tape
+
+_HEADER = "HTTP_X_DECOMPOSE_MOMENT"
+
+
+def start(path: str) -> None:
+    """Do what the settings file says: record, or replay."""
+    with open(path, encoding="utf-8") as file:
+        settings = json.load(file)
+    if settings["mode"] == "record":
+        _record(settings)
+    elif settings["mode"] == "replay" and _is_side(settings):
+        _replay(settings)
+
+
+def _record(settings: Dict[str, Any]) -> None:
+    moment.install()
+    masks = Masks(settings["masks"], settings["key"])
+    recorder = Recorder(Tape(settings["tape"], settings["limit"], masks), settings["root"])
+    recorder.install()
+    atexit.register(recorder.finish)
+
+
+def _is_side(settings: Dict[str, Any]) -> bool:
+    """Whether this process is the monolith, or a service of the split: the gateway is neither."""
+    return bool(settings["monolith"]) or os.path.exists("service.json")
+
+
+def _replay(settings: Dict[str, Any]) -> None:
+    moment.install()
+    sqlite.watch(lambda connection, path: None)
+    folder = os.path.join(settings["files"], os.path.basename(os.getcwd()))
+    pinned = {**configuration.values(settings["config"], folder), **settings["pinned"]}
+    after_import("flask.app", lambda module: configuration.pin(module, pinned))
+    wsgi.surround(_replayed)
+
+
+def _replayed(call: Any, app: Any, environ: Dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer a request in the moment that its header names."""
+    now, _, seed = environ.pop(_HEADER, "").partition(";")
+    if not seed:
+        answered: Iterable[bytes] = call(app, environ, start_response)
+        return answered
+    answer = wsgi.Answer()
+    with moment.at(moment.Moment(float(now), seed)):
+        body = answer.read(call(app, environ, answer.start_response))
+    return answer.send(body, start_response)

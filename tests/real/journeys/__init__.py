@@ -1,0 +1,1 @@
+"""How people use each application: requests, one after the other, over HTTP."""

@@ -1,0 +1,217 @@
+"""A small monolith is recorded, split and verified; then the split is spoilt, and that is found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+TOY = Path(__file__).parent / "toy"
+Verify = Callable[..., "Verified"]
+
+
+class Verified:
+    """What a run of `decompose verify` said."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str], output: Path) -> None:
+        self.status = done.returncode
+        self.said = done.stdout + done.stderr
+        self.document = output / "verify.json"
+        self.junit = output / "verify.xml"
+
+    @property
+    def found(self) -> dict[str, object]:
+        """The content of `verify.json`."""
+        found: dict[str, object] = json.loads(self.document.read_text())
+        return found
+
+    def places(self) -> set[tuple[str, str]]:
+        """Endpoint and place of each difference."""
+        differences = self.found["differences"]
+        assert isinstance(differences, list)
+        return {(d["endpoint"], m["place"]) for d in differences for m in d["mismatches"]}
+
+
+def decompose(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "decompose", *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def club(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the monolith (`club`), its tape and its split."""
+    folder = tmp_path_factory.mktemp("verify")
+    shutil.copytree(TOY, folder / "club")
+    command = (sys.executable, "drive.py", "--process")
+    recorded = decompose(
+        *("trace", folder / "club", "-o", folder / "club.tape", "--python", sys.executable),
+        *("--", *command),
+    )
+    assert recorded.returncode == 0, recorded.stderr
+    split = ("scaffold", folder / "club", "--output", folder / "split", "--no-history")
+    written = decompose(*split, "--no-cache")
+    assert written.returncode == 0, written.stderr
+    return folder
+
+
+@pytest.fixture
+def verify(club: Path, tmp_path: Path) -> Verify:
+    """Verifies a split, the club's own if none is named."""
+
+    def run(
+        split: Path | None = None, tape: Path | None = None, monolith: Path | None = None
+    ) -> Verified:
+        done = decompose(
+            *("verify", monolith or club / "club", split or club / "split"),
+            *("--tape", tape or club / "club.tape", "--python", sys.executable, "-o", tmp_path),
+        )
+        return Verified(done, tmp_path)
+
+    return run
+
+
+def spoil(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    content = path.read_text(encoding="utf-8")
+    assert old in content, f"{name} has no {old!r}"
+    path.write_text(content.replace(old, new), encoding="utf-8")
+
+
+def test_equal(verify: Verify, club: Path) -> None:
+    """A correct split is equal, to rows and random values; what nobody asked for is named."""
+    verified = verify()
+    assert verified.status == 0, verified.said
+    found = verified.found
+    assert (found["requests"], found["equal"], found["differences"]) == (12, 12, [])
+    assert found["untouched"] == ["members.never", "static"]
+    assert [(u["endpoint"], u["place"]) for u in found["unsteady"]] == [  # type: ignore[attr-defined]
+        ("loans.process", "body $.pid")
+    ]
+    cases = ET.parse(verified.junit).getroot().findall("testcase")  # noqa: S314 - our own file
+    assert {case.get("name") for case in cases if case.find("skipped") is not None} == {
+        "members.never",
+        "static",
+    }
+    assert not (club / "split" / "data").exists()
+
+
+def test_spoilt_code(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """Each endpoint that is spoilt in its service is found, with the place."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    members, loans = "services/members/club/members.py", "services/loans/club/loans.py"
+    spoil(split, members, "borrowed=member.borrowed", "borrowed=float(member.borrowed)")
+    spoil(split, members, 'member.name = request.form["name"]\n    db.session.commit()', "pass")
+    spoil(split, members, 'session["member"] = member.id', "pass")
+    spoil(split, loans, "member.borrowed += 1", "member.borrowed += 2")
+    spoil(split, loans, '{"X-Count": str(len(found))}', "{}")
+    verified = verify(split)
+    assert verified.status == 1, verified.said
+    assert {
+        ("members.show", "body $.borrowed"),
+        ("members.rename", "row members[3].name"),
+        ("members.join", "cookie session"),
+        ("loans.lend", "row members[2].borrowed"),
+        ("loans.index", "header x-count"),
+    } <= verified.places()
+    assert "requests equal" in verified.said
+    lend = next(d for d in verified.found["differences"] if d["endpoint"] == "loans.lend")  # type: ignore[attr-defined]
+    assert ("forward", "club/loans.py") in {
+        (suspect["technique"], suspect["at"]["path"]) for suspect in lend["suspects"]
+    }
+
+
+def test_lost_changes(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A feed that loses changes is found by the answers from copies that it leaves behind."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    feed = "servicekit/servicekit/feed.py"
+    spoil(split, feed, '"changes": [change.to_json() for change in changes]', '"changes": []')
+    verified = verify(split)
+    assert verified.status == 1, verified.said
+    assert ("loans.lend", "status") in verified.places()
+
+
+def test_both_broken(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A monolith that fails where it didn't when it was recorded proves nothing: a difference."""
+    monolith, split = tmp_path / "club", tmp_path / "split"
+    shutil.copytree(club / "club", monolith)
+    shutil.copytree(club / "split", split)
+    for folder in (monolith, split / "services" / "members"):
+        spoil(folder, "club/members.py", 'member.name = request.form["name"]', "raise OSError")
+    verified = verify(split, monolith=monolith)
+    assert verified.status == 1, verified.said
+    assert {endpoint for endpoint, _ in verified.places()} == {"members.rename"}
+    assert "tape was recorded from other code" in verified.said
+
+
+def test_cut_off_tape(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A tape whose recording was killed is played as far as it goes, and that is said."""
+    cut = tmp_path / "cut.tape"
+    lines = (club / "club.tape").read_bytes().splitlines(keepends=True)
+    cut.write_bytes(b"".join(lines[:6]) + lines[6][:40])
+    verified = verify(tape=cut)
+    assert verified.status == 0, verified.said
+    assert "The tape was cut off after step" in verified.said
+
+
+def test_monolith_that_does_not_start(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A monolith that doesn't start is named with its last lines."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    for path in split.glob("services/*/service.json"):
+        path.write_text(path.read_text().replace("club:create_app", "club:gone"))
+    verified = verify(split)
+    assert verified.status == 3
+    assert "The monolith does not start" in verified.said
+    assert "gone" in verified.said
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is no tape"),
+        (b"GIF89a", "is no tape"),
+        (b'{"event":"tape","format":9,"tool":"","code":""}\n', "is no tape of format"),
+        (b'{"event":"tape","format":1,"tool":"","code":""}\n', "holds no request"),
+    ],
+)
+def test_no_tape(verify: Verify, tmp_path: Path, content: bytes, message: str) -> None:
+    """What is no tape, or holds nothing to play, is refused."""
+    path = tmp_path / "some.tape"
+    path.write_bytes(content)
+    verified = verify(tape=path)
+    assert (verified.status, message in verified.said) == (3, True)
+
+
+def test_no_split(verify: Verify, tmp_path: Path) -> None:
+    """A folder that holds no split is refused, with the command that writes one."""
+    verified = verify(split=tmp_path)
+    assert verified.status == 3
+    assert "decompose scaffold" in verified.said
+
+
+def test_nothing_to_record(tmp_path: Path) -> None:
+    """A command that sends no request leaves a clear message."""
+    tape = tmp_path / "none.tape"
+    done = decompose("trace", TOY, "-o", tape, "--", sys.executable, "-c", "pass")
+    assert done.returncode == 3
+    assert "holds no request" in done.stderr
+
+
+def test_masks(tmp_path: Path) -> None:
+    """A masked value is nowhere on the tape: in no form, JSON, row or page."""
+    tape = tmp_path / "masked.tape"
+    words = ("trace", TOY, "-o", tape, "--python", sys.executable, "--mask", "name")
+    done = decompose(*words, "--mask", "loans.title", "--", sys.executable, "drive.py")
+    assert done.returncode == 0, done.stderr
+    text = tape.read_text()
+    assert "masked-" in text
+    for value in ("Ada", "Bob", "Robert", "Nobody", "Somebody", "Ulysses", "\\u00c9mile"):
+        assert value not in text, value

@@ -1,0 +1,33 @@
+import datetime
+import os
+
+from flask import Blueprint, abort, render_template_string, request, session
+
+from club.database import db
+from club.models import Loan, Member
+
+loans = Blueprint("loans", __name__, url_prefix="/loans")
+PAGE = (
+    "<ul>{% for loan in loans %}<li>{{ loan.member.name }}: {{ loan.title }}</li>{% endfor %}</ul>"
+)
+
+
+@loans.post("/")
+def lend():
+    member = db.session.get(Member, session.get("member", 0)) or abort(403)
+    loan = Loan(member_id=member.id, title=request.form["title"])
+    member.borrowed += 1
+    db.session.add(loan)
+    db.session.commit()
+    return {"id": loan.id, "since": loan.since.isoformat()}, 201
+
+
+@loans.get("/")
+def index():
+    found = Loan.query.order_by(Loan.id).all()
+    return render_template_string(PAGE, loans=found), 200, {"X-Count": str(len(found))}
+
+
+@loans.get("/process")
+def process():
+    return {"pid": os.getpid(), "now": datetime.datetime.now().isoformat()}
