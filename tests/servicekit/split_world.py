@@ -216,11 +216,11 @@ class World:
             connection.close()
 
     def prepare(self) -> None:
-        """Prepare all services, as if they started one after the other; then all are ready."""
+        """Prepare all services, then let them copy what they replicate."""
         for data in self.data.values():
             data.prepare()
         for data in self.data.values():
-            data.prepare()
+            data.copy()
 
     def connect(self, name: str, **options: Any) -> Any:
         """Connect as the application of a service does."""

@@ -118,8 +118,9 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
         schema.create(described, chosen.database_url)
         data.prepare()
 
-    with _one_at_a_time(described.directory / "service.json"), own_schema.replaced(prepare):
-        app = target.load(described.application, described.directory)
+    with _one_at_a_time(described.directory / "service.json"):
+        with own_schema.replaced(prepare):
+            app = target.load(described.application, described.directory)
         prepare()
     build_only.add_rules(app, described.build_only)
 
