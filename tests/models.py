@@ -122,6 +122,11 @@ def _own_calls(model: SystemModel) -> list[str]:
     )
 
 
+def _handed(model: SystemModel) -> list[str]:
+    """Calls of variables alone."""
+    return _by_source((r.source, r.target) for r in model.references if r.handed)
+
+
 def _by_source(edges: object) -> list[str]:
     grouped: dict[str, set[str]] = {}
     for source, target in edges:  # type: ignore[attr-defined]
@@ -187,6 +192,7 @@ def _findings(model: SystemModel) -> list[str]:
 SECTIONS: dict[str, Callable[[SystemModel], list[str]]] = {
     "calls": _calls,
     "own calls": _own_calls,
+    "handed": _handed,
     "references": _references,
     "strings": _of_kind(ReferenceKind.STRING),
     "templates": _of_kind(ReferenceKind.TEMPLATE),

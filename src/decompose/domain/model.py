@@ -75,7 +75,8 @@ class ReferenceKind(StrEnum):
 class Reference:
     """`source` uses `target` (definition ids) at `location`.
 
-    The target of a call into a library is its dotted path and `external` is true.
+    The target of a call into a library is its dotted path and `external` is true. `handed` says
+    that the code only calls a variable: what that holds was chosen by who handed it over.
     """
 
     source: str
@@ -83,6 +84,7 @@ class Reference:
     kind: ReferenceKind
     location: Location
     external: bool = False
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -35,7 +35,10 @@ Context = tuple[object, ...]
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """A definition evaluated in one context: its variables, what it returns and what it uses."""
+    """A definition evaluated in one context: its variables, what it returns and what it uses.
+
+    `calls` are (callee's number, line, site's number).
+    """
 
     number: int
     definition: Definition
@@ -43,7 +46,7 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    calls: list[tuple[int, int]] = field(default_factory=list)
+    calls: list[tuple[int, int, int]] = field(default_factory=list)
     externals: list[tuple[int, int]] = field(default_factory=list)
     references: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: list[tuple[int, int]] = field(default_factory=list)
@@ -92,7 +95,9 @@ class Engine:
     """Nodes, values, activations and the work that is left.
 
     `calls` is what evaluates calls and attributes; libraries may use it once values flow.
-    `decorating` tells, for the call sites that apply a decorator, what is decorated.
+    `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
+    are the sites in class bodies that make or apply a decorator: what they call runs once, not
+    when the class's instances do. `handed` are those that call a variable: someone else chose it.
     """
 
     calls: Calls
@@ -127,6 +132,8 @@ class Engine:
         ]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
+        self.defining: set[int] = set()
+        self.handed: set[int] = set()
         for library in self.libraries:
             library.start(self)
 

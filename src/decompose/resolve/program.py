@@ -52,6 +52,7 @@ class Definition:
         "is_small",
         "method_kind",
         "module",
+        "named",
         "parent",
         "versions",
     )
@@ -67,6 +68,7 @@ class Definition:
         self.versions = dict(facts.versions)
         self.children: list[Definition] = []
         self.method_kind = _method_kind(facts)
+        self.named = _named(facts)
         self.escapes = False
         self.is_small = (
             facts.kind == "function"
@@ -200,6 +202,16 @@ def _bind(entry: ModuleEntry) -> None:
                 entry.bound[name] = statement
         elif isinstance(statement, StarImport):
             entry.stars.append(statement.module)
+
+
+def _named(facts: DefinitionFacts) -> frozenset[str]:
+    """The names that a body imports or defines."""
+    return frozenset(
+        statement.target.partition("@")[0]
+        for statement in facts.body
+        if isinstance(statement, Define)
+        or (isinstance(statement, Assign) and isinstance(statement.value, From | Module))
+    )
 
 
 def _method_kind(facts: DefinitionFacts) -> str:
