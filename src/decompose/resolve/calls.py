@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from decompose.resolve.arguments import Arguments
 from decompose.resolve.attributes import Classes, make_site
@@ -26,7 +27,10 @@ class Calls:
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""
-        self.engine.watch(callee, lambda value: self.call_value(value, site))
+        self.engine.watch(callee, partial(self._call_at, site))
+
+    def _call_at(self, site: CallSite, number: int) -> None:
+        self.call_value(number, site)
 
     def call_value(self, number: int, site: CallSite) -> None:
         """Call one value."""
