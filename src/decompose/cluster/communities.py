@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from decompose.cluster.consensus import SEEDS, consensus
 from decompose.cluster.graph import Ordered, between
@@ -14,16 +14,23 @@ LARGE = 20_000
 
 
 def communities(order: Ordered, inside: Sequence[bool], declaring: Container[str]) -> Labels:
-    """The community of each definition inside; those outside share none.
-
-    Beyond 20,000 definitions each module's code is one node of what is clustered, and what
-    declares a table another: large systems are not split finer than that.
-    """
-    if len(order.definitions) <= LARGE:
+    """The community of each definition inside; those outside share none."""
+    if not is_large(order):
         return consensus(with_membership(order, inside, declaring), QUICK).labels
-    alone = {d.id: -1 - i for i, d in enumerate(order.definitions) if d.id in declaring}
-    together = (0,) * len(order.definitions)
-    groups = units(order, together, inside, declaring, alone)
+    groups = modules(order, inside, declaring, {})
     net = Net.of(max(groups, default=-1) + 1, between(order.weights, groups))
     found = unit_labels(groups, consensus(net, QUICK).labels)
     return tuple(label if label >= 0 else -1 - i for i, label in enumerate(found))
+
+
+def is_large(order: Ordered) -> bool:
+    """Beyond 20,000 definitions modules are not split, but for what declares tables."""
+    return len(order.definitions) > LARGE
+
+
+def modules(
+    order: Ordered, inside: Sequence[bool], declaring: Container[str], alone: Mapping[str, int]
+) -> tuple[int, ...]:
+    """Each module's code as one unit, and each definition of a table; `alone` as in `units`."""
+    own = {d.id: -1 - i for i, d in enumerate(order.definitions) if d.id in declaring}
+    return units(order, (0,) * len(order.definitions), inside, declaring, {**own, **alone})

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from decompose.cluster.aside import roles
-from decompose.cluster.communities import QUICK, communities
+from decompose.cluster.communities import QUICK, communities, is_large, modules
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
@@ -160,9 +160,11 @@ def _units(
 ) -> _Units:
     declaring = set(tables_of(model))
     inside = [d.id not in aside for d in order.definitions]
-    fine = communities(order, inside, declaring)
     alone = dict(wanted.units)
-    groups = units(order, fine, inside, declaring, alone)
+    if is_large(order):
+        groups = modules(order, inside, declaring, alone)
+    else:
+        groups = units(order, communities(order, inside, declaring), inside, declaring, alone)
     size = max(groups, default=-1) + 1
     net = Net.of(size, between(order.weights, groups))
     number = {alone[d.id]: group for d, group in zip(order.definitions, groups, strict=True)
