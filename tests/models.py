@@ -185,6 +185,11 @@ def _reaches(model: SystemModel) -> list[str]:
     return lines
 
 
+def _notes(model: SystemModel) -> list[str]:
+    """What functions do that a split changes the meaning of."""
+    return [f"{n.location} {n.definition} {n.kind.value} {n.target}".rstrip() for n in model.notes]
+
+
 def _findings(model: SystemModel) -> list[str]:
     return [f"{f.code} {f.location.path}:{f.location.line} {f.message}" for f in model.findings]
 
@@ -197,10 +202,12 @@ SECTIONS: dict[str, Callable[[SystemModel], list[str]]] = {
     "strings": _of_kind(ReferenceKind.STRING),
     "templates": _of_kind(ReferenceKind.TEMPLATE),
     "urls": _of_kind(ReferenceKind.URL),
+    "dynamic": _of_kind(ReferenceKind.DYNAMIC),
     "definitions": _definitions,
     "modules": lambda model: [module.name for module in model.modules],
     "routes": _routes,
     "entries": _entries,
     "reaches": _reaches,
+    "notes": _notes,
     "findings": _findings,
 }

@@ -69,6 +69,7 @@ class ReferenceKind(StrEnum):
     TEMPLATE = "template"
     URL = "url"
     SIGNAL = "signal"
+    DYNAMIC = "dynamic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -196,6 +197,28 @@ class Access:
     how: str
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    STATE = "state"
+    LOCK = "lock"
+    SAVEPOINT = "savepoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Note:
+    """What a function does that a split changes the meaning of.
+
+    STATE: it changes the module-level variable `target` at run time. LOCK: it locks rows
+    (`SELECT … FOR UPDATE`). SAVEPOINT: it opens a nested transaction.
+    """
+
+    definition: str
+    kind: NoteKind
+    target: str
+    location: Location
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Effect:
     """An entry point's access to a table, with the path of definition ids that proves it.
@@ -260,4 +283,5 @@ class SystemModel:
     accesses: tuple[Access, ...]
     endpoints: tuple[EndpointEffects, ...]
     requirements: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()

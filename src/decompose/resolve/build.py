@@ -15,6 +15,7 @@ from decompose.resolve.effects import Effects
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.evaluate import solve
 from decompose.resolve.library import Contribution, Library
+from decompose.resolve.notes import notes
 from decompose.resolve.program import Definition, ModuleEntry, Program
 
 _KINDS = {
@@ -51,6 +52,7 @@ def build_model(
         accesses=_accesses(engine, found),
         endpoints=effects.endpoints(),
         requirements=tree.requirements,
+        notes=notes(program),
         findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
 

@@ -187,6 +187,17 @@ class Program:
                 return self.origin(star, name)
         return self._submodule(module, name)
 
+    def variable(self, module: str, name: str) -> str | None:
+        """The id of the module-level variable of ours that `module.name` stands for."""
+        found = self.origin(module, name)
+        return found if found is not None and isinstance(self.bound(found), Assign) else None
+
+    def bound(self, variable: str) -> Assign | Define | None:
+        """What a module-level name is bound to, by its id."""
+        module, _, name = variable.rpartition(".")
+        entry = self.modules.get(module)
+        return entry.bound.get(name) if entry is not None else None
+
     def _submodule(self, module: str, name: str) -> str | None:
         submodule = f"{module}.{name}"
         return submodule if submodule in self.modules else None
