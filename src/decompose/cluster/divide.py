@@ -30,7 +30,7 @@ _FINE = 3.0
 _TURNS = 6
 _NEAR = 0.05
 _LARGE = 2_000
-_CLOSER = 5
+_CLOSER, _CLOSER_OF_MANY = 5, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,8 @@ def _drafts(case: _Case, stages: Mapping[int, Labels]) -> Iterator[Labels]:
     labels = {count: unit_labels(case.parts.groups, stages[count]) for count in counts}
     if len(case.order.definitions) > _LARGE:
         worth = {count: _promise(case, count, labels[count]) for count in counts}
-        best = sorted(counts, key=lambda count: (-worth[count], count))[:_CLOSER]
+        most = _CLOSER_OF_MANY if is_large(case.order) else _CLOSER
+        best = sorted(counts, key=lambda count: (-worth[count], count))[:most]
         counts = sorted({*best, case.boundary.services} & stages.keys())
     for count in counts:
         yield labels[count]
