@@ -35,11 +35,13 @@ def owners(
     for table in model.tables:
         home = place.get(hub.get(table.name, ""), "")
         written, read = writes.get(table.name, Counter()), reads.get(table.name, Counter())
-        committed = commits.get(table.name, Counter())
+        counts = written, commits.get(table.name, Counter()), read
 
-        def rank(service: str, w: Counter[str] = written, c: Counter[str] = committed,
-                 r: Counter[str] = read, h: str = home) -> tuple[int, int, bool, int, int]:  # fmt: skip
-            return w[service], c[service], service == h, r[service], -services.index(service)
+        def rank(
+            service: str, counts: tuple[Counter[str], ...] = counts, home: str = home
+        ) -> tuple[int, int, bool, int, int]:
+            writes, commits, reads = (count[service] for count in counts)
+            return writes, commits, service == home, reads, -services.index(service)
 
         best = forced.get(table.name) or max(services, key=rank, default="")
         rivals = [s for s in services if written[s] and written[s] == written[best] and s != best]
