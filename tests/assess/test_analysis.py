@@ -56,6 +56,17 @@ def test_reads_are_replicas_and_direct_writes_are_forwarded() -> None:
     assert seams[SeamKind.FORWARDED_WRITE, "tokens"].endpoints == ("orders.checkout",)
 
 
+def test_equal_writers_forward_and_a_warning_names_the_owner() -> None:
+    """A tie refuses nothing: one owns the table, the other forwards, a person may choose."""
+    text = SHOP.replace("writes orders, order_items\n  def place", "writes tokens\n  def place")
+    pins = tuple(Pin(name=f"shop.{n}", service=n) for n in ("accounts", "catalogue", "orders"))
+    analysis = judged(text, Boundary(pins=pins))
+    (tie,) = [f for f in analysis.findings if f.code == "owner-tied"]
+    assert "'tokens' equally often; accounts owns it" in tie.message
+    assert "[owners]" in tie.hint
+    assert Automation.REFUSED not in {seam.automation for seam in analysis.seams}
+
+
 def test_transactions_over_several_owners_are_sagas() -> None:
     """The saga lists its steps; foreign keys across services are seams of their own."""
     seams = judged(TANGLED).seams

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from decompose.domain.finding import Finding
-from decompose.pipeline import Options, System, scaffold
+from decompose.pipeline import Options
+from decompose.scaffolding import System, scaffold
 from decompose.wiring.built_in import built_in
 from models import SilentProgress
 

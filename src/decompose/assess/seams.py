@@ -123,8 +123,7 @@ def _of_access(access: Access, model: SystemModel, seen: View) -> Iterator[_Cros
         if write and not here:
             flags.append("shared code writes a foreign table")
         if write and access.table in seen.tied:
-            flags.append("two services write this table equally often: pin its owner")
-        tied = write and access.table in seen.tied
+            flags.append("services write this table equally often: name its owner")
         yield _Crossing(
             kind=SeamKind.FORWARDED_WRITE if write else SeamKind.READ,
             ends=(service, owner),
@@ -132,9 +131,8 @@ def _of_access(access: Access, model: SystemModel, seen: View) -> Iterator[_Cros
             target=access.table,
             location=access.location,
             flags=tuple(flags),
-            automation=(Automation.REFUSED if tied else
-                        Automation.FORWARDED if write else Automation.AUTOMATIC),
-        )  # fmt: skip
+            automation=Automation.FORWARDED if write else Automation.AUTOMATIC,
+        )
 
 
 def _hosts(definition: str, model: SystemModel, seen: View) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,11 +23,12 @@ from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
 from decompose.errors import ExitCode
-from decompose.pipeline import System
-from decompose.pipeline import scaffold as run
 from decompose.ports import Progress
 from decompose.source import unresolvable
 from decompose.write import Written, check_system, write_system
+
+if TYPE_CHECKING:
+    from decompose.scaffolding import System
 
 EXAMPLES = """\
 Examples:
@@ -77,6 +78,8 @@ def scaffold(
 
     The code below PATH is neither run nor changed. A second run merges with what people edited.
     """
+    from decompose.scaffolding import scaffold as run  # noqa: PLC0415 - other commands do without
+
     with guard():
         if output is None and not dry_run:
             raise typer.BadParameter("Say where the system goes: --output DIR.")
