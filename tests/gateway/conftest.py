@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from backends import routes
+from edges import EdgeGateway
 from under_test import (
     FlaskGateway,
     GatewayUnderTest,
@@ -19,6 +20,8 @@ from under_test import (
     free_port,
     raw_backend,
 )
+
+from decompose.targets.edge import EdgeProgram
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +40,13 @@ def ports(folder: Path) -> Iterator[dict[str, int]]:
         yield found
 
 
-@pytest.fixture(scope="session", params=["flask"])
+@pytest.fixture(
+    scope="session",
+    params=["flask", *(pytest.param(edge, marks=pytest.mark.edge) for edge in EdgeProgram)],
+)
 def under_test(request: pytest.FixtureRequest) -> GatewayUnderTest:
     """Every gateway that must pass; add one here."""
-    known: dict[str, GatewayUnderTest] = {"flask": FlaskGateway()}
-    return known[request.param]
+    return FlaskGateway() if request.param == "flask" else EdgeGateway(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +74,6 @@ def gateway(under_test: GatewayUnderTest, table: dict[str, Any], folder: Path) -
 @pytest.fixture(scope="session")
 def hasty(under_test: GatewayUnderTest, table: dict[str, Any], folder: Path) -> Iterator[Running]:
     """A gateway that waits for a second at most, and gives no one a pause."""
-    limits = Limits(read=1.0, client=1.0, idle=0.2, failures=1000)
+    limits = Limits(read=1.0, client=0.8, idle=0.2, failures=1000)
     with under_test.run(table, folder / "hasty", limits) as running:
         yield running
