@@ -38,6 +38,7 @@ class EdgeGateway:
     @contextmanager
     def run(self, table: dict[str, Any], folder: Path, limits: Limits) -> Iterator[Running]:
         """Run it before a Flask gateway that believes it."""
+        folder = folder / self.program
         behind = Limits(**{**vars(limits), "trusted_proxies": 1})
         with FlaskGateway().run(table, folder / "flask", behind) as flask:
             gateway = {"instances": [address(flask.port)]}
