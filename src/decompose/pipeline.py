@@ -10,7 +10,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
-from decompose.domain.generated import Generated, GeneratedFile
+from decompose.domain.generated import Gateway, Generated, GeneratedFile
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan, ServicePlan
@@ -23,7 +23,7 @@ from decompose.source import FactsCache, decode, discover, find_boundary, load_b
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], Generated]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +88,17 @@ class System:
 
 
 def scaffold(
-    root: Path, toolkit: Toolkit, options: Options, progress: Progress, only: str = ""
+    root: Path,
+    toolkit: Toolkit,
+    options: Options,
+    progress: Progress,
+    only: str = "",
+    gateway: Gateway = Gateway.FLASK,
 ) -> System:
     """The split of the code below `root`, as data; nothing is written.
 
     With `only`, that service is taken out of the monolith and the rest is the other service.
+    `gateway` stands between clients and services where the system is deployed.
     Raises UserError where the tree or the boundary file can't be used, or no split can be planned.
     """
     analysis = analyze(root, toolkit, options, progress)
@@ -103,7 +109,7 @@ def scaffold(
     cuts = [_cut(plan, service) for service in plan.services]
     slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)
-    generated = toolkit.target(analysis.model, plan, slices, read)
+    generated = toolkit.target(analysis.model, plan, slices, read, gateway)
     of_slices = (finding for cut in slices for finding in cut.findings)
     findings = {*plan.findings, *of_slices, *generated.findings}
     return System(

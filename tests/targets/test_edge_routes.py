@@ -63,15 +63,15 @@ def answered_by(routes: tuple[EdgeRoute, ...], method: str, path: str) -> str:
 
 @settings(max_examples=400, deadline=None)
 @given(routes=tables(), asked=st.lists(st.tuples(st.sampled_from(METHODS), paths), max_size=12))
-def test_as_the_flask_gateway(
-    routes: list[dict[str, Any]], asked: list[tuple[str, str]]
-) -> None:
+def test_as_the_flask_gateway(routes: list[dict[str, Any]], asked: list[tuple[str, str]]) -> None:
     """A request goes where the Flask gateway sends it, or to the Flask gateway."""
     matcher = Matcher(
         Table(
             default="shop",
             instances=dict.fromkeys(SERVICES, ()),
-            routes=tuple(Route(**{**entry, "methods": tuple(entry["methods"])}) for entry in routes),
+            routes=tuple(
+                Route(**{**entry, "methods": tuple(entry["methods"])}) for entry in routes
+            ),
         )
     )
     edge = edge_routes({"default": "shop", "routes": routes})

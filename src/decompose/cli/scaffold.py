@@ -22,6 +22,7 @@ from decompose.cli.options import (
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
+from decompose.domain.generated import Gateway
 from decompose.errors import ExitCode
 from decompose.pipeline import scaffold as run
 from decompose.write import Written, check_system, write_system
@@ -53,6 +54,10 @@ def scaffold(
             "--only", metavar="NAME", help="Take out this service; the rest stays together."
         ),
     ] = "",
+    gateway: Annotated[
+        Gateway,
+        typer.Option("--gateway", help="What stands before the services where they are deployed."),
+    ] = Gateway.FLASK,
     services: Services = None,
     boundary: BoundaryFile = None,
     workers: Workers = 0,
@@ -80,7 +85,7 @@ def scaffold(
             no_history=no_history,
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
-            system = run(path, parts.toolkit, chosen, progress, only)
+            system = run(path, parts.toolkit, chosen, progress, only, gateway)
         parts.plan(system.plan, system.slices, system.findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
+from decompose.domain.generated import Gateway
 from decompose.render import render
 from decompose.targets.edge_routes import GATEWAY, edge_routes
 
 
-class EdgeProgram(StrEnum):
-    """Programs that can stand at the edge."""
-
-    NGINX = "nginx"
-    HAPROXY = "haproxy"
-    ENVOY = "envoy"
-
-
-CONFIGURATIONS: Mapping[EdgeProgram, str] = {
-    EdgeProgram.NGINX: "nginx.conf",
-    EdgeProgram.HAPROXY: "haproxy.cfg",
-    EdgeProgram.ENVOY: "envoy.yaml",
+CONFIGURATIONS: Mapping[Gateway, str] = {
+    Gateway.NGINX: "nginx.conf",
+    Gateway.HAPROXY: "haproxy.cfg",
+    Gateway.ENVOY: "envoy.yaml",
 }
-"""What each program's configuration is called."""
+"""What the configuration of each program that can stand at the edge is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +27,8 @@ class EdgeSettings:
     `certificate` is a file with the certificate and its key, or empty: no TLS. `rate` is how many
     requests a client may make in a second, `burst` how many more at once. `behind_proxy` says that
     a proxy of one's own stands before the edge, whose X-Forwarded headers are believed.
-    `health_port` is where instances answer `/readyz`; 0 is for those that don't. `resolver` is a
-    name server; instances without an address in the table are looked up there by their
-    service's name.
+    `health_port` is where instances answer `/readyz`; 0 is for those that don't. Services without
+    an address in the table are looked up by their names, and answer on `service_port`.
     """
 
     port: int = 8080
@@ -53,7 +44,6 @@ class EdgeSettings:
     pause: float = 1.0
     behind_proxy: bool = False
     health_port: int = 9000
-    resolver: str = "127.0.0.11:53"
     service_port: int = 8000
 
 
@@ -72,9 +62,7 @@ class _Cluster:
     resolved: bool
 
 
-def edge_configuration(
-    program: EdgeProgram, table: Mapping[str, Any], settings: EdgeSettings
-) -> str:
+def edge_configuration(program: Gateway, table: Mapping[str, Any], settings: EdgeSettings) -> str:
     """The program's configuration for a routing table (the content of `routing.json`)."""
     return render(
         f"edge/{CONFIGURATIONS[program]}.j2",
