@@ -9,6 +9,7 @@ from pathlib import Path
 
 import compose_spec
 import pytest
+import yaml
 
 from decompose.domain.generated import Gateway
 from targets.split import club
@@ -21,9 +22,9 @@ def texts(gateway: Gateway = Gateway.FLASK) -> dict[str, str]:
 
 
 def compose(gateway: Gateway = Gateway.FLASK) -> compose_spec.ComposeSpecification:
-    """The compose file, its variables replaced by their defaults."""
+    """The compose file, its variables replaced by their defaults and its aliases resolved."""
     text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", texts(gateway)["compose.yaml"])
-    return compose_spec.PyCompose.from_yaml(text).to_spec()
+    return compose_spec.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text))).to_spec()
 
 
 @pytest.mark.parametrize("gateway", Gateway)
