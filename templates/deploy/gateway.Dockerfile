@@ -11,7 +11,7 @@ RUN python3 -m venv /uv && /uv/bin/pip install --quiet --no-cache-dir "uv==${UV_
 WORKDIR /build
 COPY gateway/requirements.* gateway/
 WORKDIR /build/gateway
-# `make lock` keeps what is chosen here beside requirements.txt; without, it is chosen now.
+# What deploy/lock.sh chose is taken; without, it is chosen now.
 RUN test -f requirements.lock \
     || /uv/bin/uv pip compile --quiet --generate-hashes --output-file requirements.lock \
        requirements.txt; \

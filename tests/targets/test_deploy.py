@@ -72,7 +72,7 @@ def test_images_pass_the_linter(path: str) -> None:
     assert (done.stdout, done.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("path", ["deploy/secrets.sh", "deploy/watch-nginx.sh"])
+@pytest.mark.parametrize("path", ["deploy/lock.sh", "deploy/secrets.sh", "deploy/watch-nginx.sh"])
 def test_scripts_are_shell(path: str) -> None:
     """The shell reads each script to its end."""
     script = texts(Gateway.NGINX)[path]

@@ -21,7 +21,8 @@ PIECES = (
     "<string(length=2):code>",
 )  # fmt: skip
 SENT = (
-    "orders", "a%20b", "%C3%A9", "%c3%a9", "x.y", "it's", "17", "2", "-2", "1.5", "v3", "a-b", "3-4",
+    "orders", "a%20b", "%C3%A9", "%c3%a9", "x.y", "it's", "17", "2", "-2", "1.5", "v3", "a-b",
+    "3-4",
     "0af76519-16cd-43dd-8448-eb211c80319c", "%6frders", "a%2Fb", "..", "", "a|b", "%", "%zz", "~$",
 )  # fmt: skip
 
@@ -30,7 +31,6 @@ SENT = (
 def rules(draw: st.DrawFn) -> str:
     """A rule of some parts, perhaps with a path at its end, perhaps with a slash there."""
     parts = draw(st.lists(st.sampled_from(PIECES), max_size=3))
-    parts = [re.sub(r":\w+>|<(?=\w+>)", lambda m: m[0], part) for part in parts]
     named = [re.sub(r"(\w+)>", rf"\g<1>{n}>", part) for n, part in enumerate(parts)]
     end = draw(st.sampled_from(["", "", "/", "/<path:rest>", "/<path:rest>/", "/<path:p>/edit"]))
     return "/" + "/".join(named) + (end if named else end[1:])

@@ -100,6 +100,12 @@ def deployment(
         yield f"services/{service.name}/Dockerfile", text
     yield ".dockerignore", asset("deploy/dockerignore")
     yield "deploy/requirements.txt", needed
+    yield "deploy/lock.sh", asset("deploy/lock.sh")
+    postgres = any(service.postgres for service in services)
+    yield (
+        "deploy/README.md",
+        render("deploy/README.md.j2", system=_project(plan), postgres=postgres),
+    )
     values = {"services": services, "members": members, "edge": edge, "driver": driver}
     yield "compose.yaml", render("deploy/compose.yaml.j2", system=_project(plan), **values)
     yield "deploy/secrets.sh", render("deploy/secrets.sh.j2", **values)

@@ -11,7 +11,6 @@ from decompose.domain.generated import Gateway
 from decompose.render import render
 from decompose.targets.edge_routes import GATEWAY, edge_routes
 
-
 CONFIGURATIONS: Mapping[Gateway, str] = {
     Gateway.NGINX: "nginx.conf",
     Gateway.HAPROXY: "haproxy.cfg",
