@@ -55,14 +55,14 @@ class Target(abc.ABC):
 
 
 class Source(abc.ABC):
-    """The monolith's database in one transaction that can't write."""
+    """A database in one transaction that can't write: the monolith's."""
 
     database: Database
     raw: Raw
 
     @abc.abstractmethod
     def tables(self) -> FrozenSet[str]:
-        """Return the names of the application's tables."""
+        """Return the names of all tables."""
 
     @abc.abstractmethod
     def foreign_keys(self) -> FrozenSet[ForeignKey]:

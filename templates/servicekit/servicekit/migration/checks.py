@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Dict, FrozenSet, Iterable, Iterator, List, Mapping
+from typing import Dict, FrozenSet, Iterable, Iterator, List
 
-from servicekit import dbapi
 from servicekit.config_pins import sqlite_path
 from servicekit.database.text import quoted
 from servicekit.migration.base import ForeignKey, MigrationError, Source
 from servicekit.migration.job import Job, Member
+from servicekit.migration.opening import source
 
 MOVED = "SELECT value FROM _sk_meta WHERE name = 'moved'"
 
 
-def refuse_unfit(job: Job, source: Source) -> None:
+def refuse_unfit(job: Job, monolith: Source) -> None:
     """Raise with all that stands against the job."""
-    problems = list(_problems(job, source.tables()))
+    problems = list(_problems(job, monolith.tables()))
     if problems:
         raise MigrationError("\n".join(problems))
 
@@ -52,43 +52,38 @@ def _same(one: str, other: str) -> bool:
 
 def _rows(member: Member) -> Iterator[str]:
     """Name the first table that has rows, unless they were moved there before."""
-    with dbapi.connection(member.url) as opened:
-        present = dbapi.names(opened)
-        cursor = opened.cursor()
-        if "_sk_meta" in present:
-            cursor.execute(MOVED)
-            if cursor.fetchone():
-                return
+    if member.url.startswith("sqlite:") and not Path(sqlite_path(member.url)).exists():
+        return
+    with source(member.url) as opened:
+        present = opened.tables()
+        if "_sk_meta" in present and opened.database.rows(opened.raw, MOVED):
+            return
         for name in member.tables:
-            if name in present:
-                cursor.execute(f"SELECT 1 FROM {quoted(name)} LIMIT 1")
-                if cursor.fetchone():
-                    yield (
-                        f"{member.name}: its table {name} has rows already;"
-                        " only an empty database can be filled, so remove or empty it"
-                    )
-                    return
+            any_row = f"SELECT 1 FROM {quoted(name)} LIMIT 1"
+            if name in present and opened.database.rows(opened.raw, any_row):
+                yield (
+                    f"{member.name}: its table {name} has rows already;"
+                    " only an empty database can be filled, so remove or empty it"
+                )
+                return
 
 
-def left_behind(job: Job, source: Source) -> List[str]:
+def left_behind(job: Job, monolith: Source) -> List[str]:
     """Return the source's tables that no service owns."""
     owned = {name for member in job.members for name in member.described.owned}
-    return sorted(source.tables() - owned)
+    return sorted(monolith.tables() - owned)
 
 
-def orphans(
-    job: Job, source: Source, declared: Mapping[str, Iterable[ForeignKey]]
-) -> Iterator[str]:
+def orphans(job: Job, monolith: Source, declared: Iterable[ForeignKey]) -> Iterator[str]:
     """Say of each foreign key how many rows name one that isn't there.
 
     Across services no database will refuse such rows; within one PostgreSQL still does.
     """
     owner: Dict[str, str] = {t: m.name for m in job.members for t in m.described.owned}
-    present = source.tables()
-    keys = {*source.foreign_keys(), *(key for found in declared.values() for key in found)}
-    for key in sorted(keys):
+    present = monolith.tables()
+    for key in sorted({*monolith.foreign_keys(), *declared}):
         if key.table in owner and key.table in present and key.parent in present:
-            missing = source.count(_missing(key))
+            missing = monolith.count(_missing(key))
             if missing:
                 whose = owner.get(key.parent, "nobody")
                 yield f"{key} (of {whose}): {missing:,} rows name none that is there"

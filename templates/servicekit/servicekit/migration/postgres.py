@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import FrozenSet, Iterator, Sequence
@@ -12,11 +13,11 @@ from servicekit.database.base import Raw, Table
 from servicekit.database.postgres import Postgres
 from servicekit.database.postgres_schema import encoded_row
 from servicekit.database.text import quoted
-from servicekit.migration.base import Fingerprint, ForeignKey, Source, Target
+from servicekit.migration.base import Fingerprint, ForeignKey, MigrationError, Source, Target
 
 _TABLES = """
 SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
-    AND relnamespace = current_schema()::regnamespace AND relname NOT LIKE '\\_sk\\_%'
+    AND relnamespace = current_schema()::regnamespace
 """
 _FOREIGN_KEYS = """
 SELECT child.relname, parent.relname,
@@ -44,7 +45,7 @@ class PostgresSource(Source):
         self.raw = raw
 
     def tables(self) -> FrozenSet[str]:
-        """Return the names of the application's tables."""
+        """Return the names of all tables."""
         return frozenset(name for (name,) in self.database.rows(self.raw, _TABLES))
 
     def foreign_keys(self) -> FrozenSet[ForeignKey]:
@@ -134,10 +135,12 @@ def _by_pipe(source: Raw, out: str, target: Raw, into: str) -> None:
 
 @contextlib.contextmanager
 def source(url: str) -> Iterator[Source]:
-    """Read one state of the monolith's database."""
+    """Read one state of a database."""
     database = Postgres(url)
-    try:
-        with database.snapshot() as raw:
-            yield PostgresSource(database, raw)
-    finally:
-        database.close()
+    with contextlib.ExitStack() as stack:
+        stack.callback(database.close)
+        try:
+            raw = stack.enter_context(database.snapshot())
+        except importlib.import_module(drivers.installed()).OperationalError as error:
+            raise MigrationError(f"a database can't be reached: {error}") from error
+        yield PostgresSource(database, raw)

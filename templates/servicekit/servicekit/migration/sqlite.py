@@ -17,8 +17,7 @@ from servicekit.database.text import quoted
 from servicekit.migration.base import Fingerprint, ForeignKey, MigrationError, Source, Target
 
 _TABLES = (
-    "SELECT name FROM sqlite_master WHERE type = 'table'"
-    " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_sk\\_%' ESCAPE '\\'"
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 )
 _BYTES = 8  # of a row's hash
 
@@ -32,7 +31,7 @@ class SqliteSource(Source):
         self.database = Sqlite(str(path))
 
     def tables(self) -> FrozenSet[str]:
-        """Return the names of the application's tables."""
+        """Return the names of all tables."""
         return frozenset(name for (name,) in self.database.rows(self.raw, _TABLES))
 
     def foreign_keys(self) -> FrozenSet[ForeignKey]:
@@ -105,10 +104,10 @@ class SqliteTarget(Target):
 
 @contextlib.contextmanager
 def source(url: str) -> Iterator[Source]:
-    """Read one state of the monolith's file."""
+    """Read one state of a file."""
     path = Path(sqlite_path(url)).resolve()
     if not path.is_file():
-        raise MigrationError(f"--source: there is no file {path}")
+        raise MigrationError(f"there is no database {path}")
     with contextlib.closing(_connect(path, "ro")) as raw:
         raw.execute("BEGIN")
         yield SqliteSource(path, raw)
