@@ -25,7 +25,7 @@ from decompose.targets.system import system_description
 _COPIED = {"servicekit": "servicekit", "gateway": "gateway", "system/runner": "runner"}
 """Folders of the templates that are copied as they are, and where they go."""
 
-_PLAIN = ("run.py", "Makefile")
+_PLAIN = ("run.py", "migrate.py", "Makefile")
 """Files of the system that are copied as they are."""
 
 
