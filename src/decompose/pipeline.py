@@ -10,7 +10,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
-from decompose.domain.generated import Generated
+from decompose.domain.generated import Gateway, Generated
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan
@@ -21,7 +21,7 @@ from decompose.source import FactsCache, discover, find_boundary, load_boundary,
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], Generated]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

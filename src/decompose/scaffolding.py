@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from decompose.domain.finding import Finding
-from decompose.domain.generated import GeneratedFile
+from decompose.domain.generated import Gateway, GeneratedFile
 from decompose.domain.lookup import beside_path
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.slicing import Cut, Slice
@@ -34,11 +34,17 @@ class System:
 
 
 def scaffold(
-    root: Path, toolkit: Toolkit, options: Options, progress: Progress, only: str = ""
+    root: Path,
+    toolkit: Toolkit,
+    options: Options,
+    progress: Progress,
+    only: str = "",
+    gateway: Gateway = Gateway.FLASK,
 ) -> System:
     """The split of the code below `root`, as data; nothing is written.
 
     With `only`, that service is taken out of the monolith and the rest is the other service.
+    `gateway` stands between clients and services where the system is deployed.
     Raises UserError where the tree or the boundary file can't be used, or no split can be planned.
     """
     analysis = analyze(root, toolkit, options, progress)
@@ -50,7 +56,7 @@ def scaffold(
     cuts = [_cut(plan, service) for service in plan.services]
     slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)
-    generated = toolkit.target(analysis.model, plan, slices, read)
+    generated = toolkit.target(analysis.model, plan, slices, read, gateway)
     of_slices = (finding for cut in slices for finding in cut.findings)
     findings = {*plan.findings, *of_slices, *generated.findings}
     return System(

@@ -182,3 +182,16 @@ def test_what_a_command_needs_for_the_tests_is_not_installed(run: Run, tmp_path:
     for file in (tmp_path / "out").rglob("*.txt"):
         if ".decompose" not in file.parts:
             assert "pytest" not in file.read_text(), file
+
+
+@pytest.mark.parametrize(("asked", "file"), [("nginx", "nginx.conf"), ("haproxy", "haproxy.cfg"),
+                                             ("envoy", "envoy.yaml")])  # fmt: skip
+def test_another_gateway_is_made_of_the_same_table(
+    run: Run, tmp_path: Path, asked: str, file: str
+) -> None:
+    """The program's configuration names every service, and the Flask gateway stays behind it."""
+    result = run("--output", "out", "--gateway", asked)
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "out/gateway" / file).read_text()
+    assert all(name in text for name in ("bookings", "members", "gateway"))
+    assert (tmp_path / "out/gateway/routing.json").exists()

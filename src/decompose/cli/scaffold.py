@@ -22,6 +22,7 @@ from decompose.cli.options import (
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
+from decompose.domain.generated import Gateway
 from decompose.errors import ExitCode
 from decompose.ports import Progress
 from decompose.source import unresolvable
@@ -67,6 +68,10 @@ def scaffold(
             help="Ask the resolver whether all installs for this interpreter, from the index.",
         ),
     ] = "",
+    gateway: Annotated[
+        Gateway,
+        typer.Option("--gateway", help="What stands before the services where they are deployed."),
+    ] = Gateway.FLASK,
     services: Services = None,
     boundary: BoundaryFile = None,
     workers: Workers = 0,
@@ -96,7 +101,7 @@ def scaffold(
             no_history=no_history,
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
-            system = run(path, parts.toolkit, chosen, progress, only)
+            system = run(path, parts.toolkit, chosen, progress, only, gateway)
             findings = (*system.findings, *_resolved(system, python, progress))
         parts.plan(system.plan, system.slices, findings, Console())
         if output is not None and not dry_run:
