@@ -10,7 +10,7 @@ READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: edge large demo test quick check bench real browser sample pages picture lock clean
+.PHONY: demo edge test quick check verify kit postgres real bench large browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -18,10 +18,25 @@ demo: $(READY) ## Analyse the sample, split it, start the split, and run the mon
 	rm -rf decompose-split/data # the shop starts empty
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/demo
 	$(UV) pip install --quiet --python .cache/demo/bin/python \
-		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt
+		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt \
+		$(if $(POSTGRES_URL),psycopg2-binary)
 	.cache/demo/bin/python decompose-split/run.py -- sh -c \
 		'cd sample_monolith && SHOP_BASE_URL=$$GATEWAY_URL ../.cache/demo/bin/python -m pytest'
 	@echo "Open $(CURDIR)/decompose-report/index.html"
+
+verify: $(READY) .cache/verify/.ready ## Record the sample while its tests use it, and play that against it and its split
+	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
+	$(BIN)/decompose trace sample_monolith --output .cache/verify/sample.tape \
+		--python .cache/verify/env/bin/python -- python -m pytest
+	$(BIN)/decompose verify sample_monolith .cache/verify/split --tape .cache/verify/sample.tape \
+		--python .cache/verify/env/bin/python --output .cache/verify/result
+
+.cache/verify/.ready: sample_monolith/requirements-dev.txt $(wildcard templates/*/requirements.txt) | $(READY)
+	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
+	$(UV) venv --quiet --clear --python $(PYTHON) .cache/verify/env
+	$(UV) pip install --quiet --python .cache/verify/env/bin/python \
+		-r .cache/verify/split/requirements.txt -r $<
+	touch $@
 
 test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
 	$(BIN)/pytest
@@ -35,6 +50,7 @@ check: $(READY) ## Style, types and architecture
 	$(BIN)/mypy
 	MYPYPATH=templates/gateway $(BIN)/mypy --package gateway
 	cd templates/system && ../../$(BIN)/mypy --strict --package runner
+	cd templates/recorder && ../../$(BIN)/mypy --strict --package decompose_recorder
 	$(BIN)/lint-imports
 
 bench: $(READY) ## Measurements: quality of the partition, time, memory
@@ -57,6 +73,13 @@ edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, u
 		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install nginx-light haproxy openssl"; exit 1; }
 	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m edge
+
+kit: $(READY) ## The kit's tests on the oldest and the newest Python at hand
+	$(BIN)/python -m tests.interpreters $(UV)
+
+postgres: $(READY) ## The kit, and the whole demo, on a PostgreSQL server that is started for it
+	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres
+	$(BIN)/python -m tests.postgres_server $(MAKE) demo
 
 sample: .cache/sample/.ready ## The sample monolith's own tests
 	cd sample_monolith && ../.cache/sample/bin/python -m pytest

@@ -1,4 +1,7 @@
-"""A PostgreSQL server for the time of some tests: in a folder of its own, on a free port."""
+"""A PostgreSQL server for the time of some tests: in a folder of its own, on a free port.
+
+`python -m tests.postgres_server COMMAND…` runs a command that finds its address in POSTGRES_URL.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,7 +24,13 @@ _OPTIONS = ("fsync=off", "synchronous_commit=on", "max_connections=300", "log_lo
 
 @contextlib.contextmanager
 def postgres_server() -> Iterator[str]:
-    """Run a server for a block; yields its address, to which a database's name is to be added."""
+    """Run a server for a block; yields its address, to which a database's name is to be added.
+
+    Where POSTGRES_URL is set, that is the server.
+    """
+    if os.environ.get("POSTGRES_URL"):
+        yield os.environ["POSTGRES_URL"].rstrip("/")
+        return
     folder = Path(tempfile.mkdtemp(prefix="decompose-postgres-"))
     user = _user()
     if user:
@@ -88,9 +98,24 @@ def _program(name: str) -> str:
     path = os.pathsep.join([*map(str, versions), os.environ.get("PATH", "")])
     found = shutil.which(name, path=path)
     if found is None:
-        raise RuntimeError(MISSING)
+        raise FileNotFoundError(MISSING)
     return found
 
 
 def _version(path: Path) -> int:
     return int(path.parent.name) if path.parent.name.isdigit() else 0
+
+
+def main(command: list[str]) -> int:
+    """Run a command while there is a server; return its exit code."""
+    try:
+        with postgres_server() as url:
+            environment = {**os.environ, "POSTGRES_URL": url}
+            return subprocess.run(command, check=False, env=environment).returncode
+    except FileNotFoundError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

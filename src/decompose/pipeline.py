@@ -11,11 +11,13 @@ from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
 from decompose.domain.generated import Gateway, Generated, GeneratedFile
+from decompose.domain.lookup import beside_path
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.slicing import Cut, Slice
 from decompose.domain.source import Read, ReadBytes, SourceTree
+from decompose.errors import UserError
 from decompose.plan import extract, make_plan
 from decompose.ports import EvidenceSource, Progress, Reader
 from decompose.slice import slice_services
@@ -102,6 +104,7 @@ def scaffold(
     Raises UserError where the tree or the boundary file can't be used, or no split can be planned.
     """
     analysis = analyze(root, toolkit, options, progress)
+    _check_read(analysis.findings)
     analysis = extract(analysis, only) if only else analysis
     tree = discover(root, analysis.boundary.ignore)
     read_bytes, read = _readers(Path(tree.root))
@@ -118,6 +121,19 @@ def scaffold(
         files=generated.files,
         findings=tuple(sorted(findings)),
     )
+
+
+def _check_read(findings: Iterable[Finding]) -> None:
+    """Raises UserError where a part of the application could not be read, so would be missing."""
+    for finding in findings:
+        where = finding.location
+        is_python = where.path.endswith(".py") and finding.code == "syntax-error"
+        if is_python and not beside_path(where.path):
+            raise UserError(
+                f"{where.path}:{where.line}: {finding.message}",
+                hint="Run decompose with the application's own version of Python, "
+                "or name the file under `ignore` in decompose.toml.",
+            )
 
 
 def _cut(plan: CutPlan, service: ServicePlan) -> Cut:

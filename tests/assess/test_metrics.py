@@ -94,10 +94,10 @@ def test_transaction_entropy() -> None:
 
 
 def test_predictions() -> None:
-    """One endpoint with two hops and one pull, one without."""
-    far = Trip(endpoint="e", service="a", hops=2, called=frozenset("b"), pulled=frozenset("c"))
-    near = Trip(endpoint="f", service="a", hops=0, called=frozenset(), pulled=frozenset())
+    """One endpoint that writes at two owners and pulls from one, one that does neither."""
+    far = Trip(endpoint="e", service="a", called=frozenset("bd"), pulled=frozenset("c"))
+    near = Trip(endpoint="f", service="a", called=frozenset(), pulled=frozenset())
     values = predicted([far, near], CostModel())
     assert values["latency"] == pytest.approx((20 + 2 * 3 + 2 + 20) / 2)
     assert values["throughput"] == pytest.approx(4 * 1000 * 2 / 48)
-    assert values["availability"] == pytest.approx((0.999**2 + 0.999) / 2)
+    assert values["availability"] == pytest.approx((0.999**3 + 0.999) / 2)

@@ -21,7 +21,8 @@ What the exit status means is in [exit codes](exit-codes.md). `NO_COLOR` turns c
 def reference() -> str:
     """The page's text."""
     return _HEAD + "".join(
-        _section(command) for command in ("", "analyze", "explain", "init", "scaffold")
+        _section(command)
+        for command in ("", "analyze", "explain", "init", "scaffold", "trace", "verify")
     )
 
 

@@ -128,6 +128,18 @@ def test_a_monolith_whose_database_nothing_names(run: Run, tmp_path: Path) -> No
     assert 'database = "config:KEY"' in result.stderr
 
 
+def test_code_that_cannot_be_read_is_told(run: Run, tmp_path: Path) -> None:
+    """A part that this Python can't parse would be missing: nothing is written without it."""
+    write_tree(tmp_path / "club", {"tests/test_newer.py": "newer = (\n"})
+    assert run("--output", "out").exit_code == 0
+    write_tree(tmp_path / "club", {"club/newer.py": "newer = (\n"})
+    result = run("--output", "new")
+    assert result.exit_code == 3
+    assert "club/newer.py:1" in result.stderr
+    assert "own version of Python" in result.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_refused_seam_is_told_and_counts(run: Run, tmp_path: Path) -> None:
     """The rest is written, the finding names place and reason, and the exit code is 1."""
     run("--output", "first")

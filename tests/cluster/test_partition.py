@@ -152,6 +152,22 @@ def test_a_random_graph_stays_one() -> None:
     assert len(divided(system("\n".join(lines))).partition.services) == 1
 
 
+def test_pins_part_what_nothing_else_parts() -> None:
+    """Services that people name come to be, even where clustering finds no parts."""
+    model = system("""
+app/models.py
+  class A: table a
+  class B: table b
+app/web.py
+  def one: GET /one -> one; writes a, b
+  def two: GET /two -> two; writes a, b
+""")
+    assert len(divided(model).partition.services) == 1
+    pins = (Pin(name="app.web.one", service="one"), Pin(name="app.web.two", service="two"))
+    found = place(divided(model, Boundary(pins=pins)).partition)
+    assert (found["app.web.one"], found["app.web.two"]) == ("one", "two")
+
+
 def test_hostile_names_give_sane_ids() -> None:
     """Ids are slugs whatever blueprints and tables are called."""
     text = "a.py\n  def f: POST /<script> -> </script>\"{{x}}'.f; writes ../etc/passwd\n"

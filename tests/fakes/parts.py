@@ -26,6 +26,7 @@ from decompose.domain.partition import (
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
 from decompose.domain.source import Read, SourceFile, SourceTree
+from decompose.domain.verification import Verification
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
 from decompose.wiring.program import Program
@@ -204,7 +205,27 @@ TOOLKIT = Toolkit(
     divide=divide,
     target=target,
 )
-PROGRAM = Program(toolkit=TOOLKIT, documents=documents, summary=summary, explain=explain, plan=plan)
+
+
+def verified(found: Verification) -> list[Document]:
+    """How many requests were played, as a document."""
+    return [Document(path="verify.json", content=f"{found.requests}\n".encode())]
+
+
+def verification(found: Verification, console: Console) -> None:
+    """How many requests were equal."""
+    console.print(f"{found.equal} of {found.requests}")
+
+
+PROGRAM = Program(
+    toolkit=TOOLKIT,
+    documents=documents,
+    summary=summary,
+    explain=explain,
+    plan=plan,
+    verified=verified,
+    verification=verification,
+)
 
 
 def write_tree(root: Path, files: dict[str, str | bytes]) -> None:

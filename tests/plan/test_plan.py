@@ -129,6 +129,7 @@ def service(plan: CutPlan, name: str) -> ServicePlan:
 
 
 def test_every_table_has_one_service(plan: CutPlan) -> None:
+    """Tables are owned as the boundary file says."""
     assert {s.name: s.tables for s in plan.services} == {
         "accounts": ("users",),
         "ord-ers": ("orders",),
@@ -136,12 +137,14 @@ def test_every_table_has_one_service(plan: CutPlan) -> None:
 
 
 def test_names_of_services_are_safe_as_names_of_folders(plan: CutPlan) -> None:
+    """Whatever a person calls a service, its folder has a plain name."""
     assert sorted(s.name for s in plan.services) == ["accounts", "ord-ers"]
 
 
 def test_a_foreign_table_that_is_written_is_copied_and_its_writes_are_forwarded(
     plan: CutPlan,
 ) -> None:
+    """The plan names the copy, its owner, and who takes part in the commit."""
     orders = service(plan, "ord-ers")
     assert orders.foreign == (
         ForeignTable(table="users", owner=service(plan, "accounts").id, written=True),
@@ -152,10 +155,12 @@ def test_a_foreign_table_that_is_written_is_copied_and_its_writes_are_forwarded(
 
 
 def test_hooks_of_the_whole_application_run_in_every_service(plan: CutPlan) -> None:
+    """What runs around every request runs everywhere."""
     assert all("shop.touch" in s.handlers for s in plan.services)
 
 
 def test_views_of_others_are_excluded(plan: CutPlan) -> None:
+    """A service has its own handlers, and none that is excluded."""
     orders = service(plan, "ord-ers")
     assert "shop.users.show" in orders.excluded
     assert "shop.orders.show" in orders.handlers
@@ -163,11 +168,23 @@ def test_views_of_others_are_excluded(plan: CutPlan) -> None:
 
 
 def test_a_command_runs_in_the_service_that_owns_what_it_writes(plan: CutPlan) -> None:
+    """A command is in one service only."""
     assert service(plan, "accounts").commands == ("shop.users.purge",)
     assert "shop.users.purge" in service(plan, "ord-ers").excluded
 
 
+def test_a_task_needs_a_worker_that_a_person_starts(tmp_path: Path) -> None:
+    """The plan says where it runs, and that nothing starts it."""
+    task = "from celery import Celery\nfrom shop.users import User\nworker = Celery()\n"
+    task += "@worker.task\ndef tidy():\n    User.query.delete()\n"
+    found = planned(tmp_path, shop__tasks=task)
+    (finding,) = [f for f in found.findings if f.code == "worker-not-started"]
+    assert str(finding.location) == "shop/tasks.py:4"
+    assert finding.message == "shop.tasks.tidy runs in a worker of accounts"
+
+
 def test_every_rule_has_its_service(plan: CutPlan) -> None:
+    """Routes of both blueprints go where their views are."""
     owner = {(r.rule, r.methods): r.endpoint.split(".")[0] for r in plan.routes}
     answering = {s.id: s.name for s in plan.services}
     names = {r.endpoint.split(".")[0]: answering[r.service] for r in plan.routes}
@@ -176,22 +193,36 @@ def test_every_rule_has_its_service(plan: CutPlan) -> None:
     assert ("/orders/", ("POST",)) in owner
 
 
+def test_static_files_of_a_blueprint_go_with_its_endpoints(tmp_path: Path) -> None:
+    here = '__name__, static_folder="static"'
+    texts = {"shop__users": USERS, "shop__orders": ORDERS}
+    found = planned(tmp_path, **{n: t.replace("__name__", here, 1) for n, t in texts.items()})
+    home = {route.endpoint: route.service for route in found.routes}
+    assert home["users.static"] == home["users.show"]
+    assert home["orders.static"] == home["orders.show"]
+    assert all(found.serves_files(one) for one in found.services)
+
+
 def test_a_factory_is_found_where_no_module_makes_the_object(plan: CutPlan) -> None:
+    """A factory without arguments will do."""
     assert plan.application.target == "shop:create_app"
     assert plan.application.factory
 
 
 def test_an_object_in_an_entry_module_comes_first(tmp_path: Path) -> None:
+    """A finished object in `wsgi` goes before the factory."""
     found = planned(tmp_path, wsgi="from shop import create_app\n\napplication = create_app()\n")
     assert (found.application.target, found.application.factory) == ("wsgi:application", False)
 
 
 def test_a_test_is_no_entry_module(tmp_path: Path) -> None:
+    """What tests make is not what a server would be given."""
     found = planned(tmp_path, tests__test_x="from shop import create_app\n\napp = create_app()\n")
     assert found.application.target == "shop:create_app"
 
 
 def test_the_boundary_file_may_name_the_application(tmp_path: Path) -> None:
+    """What a person names goes before what is found."""
     write_tree(tmp_path, {"start.py": "from shop import create_app\nmine = create_app()\n"})
     boundary = 'application = "start:mine"\n' + BOUNDARY
     files: dict[str, str | bytes] = {
@@ -205,6 +236,7 @@ def test_the_boundary_file_may_name_the_application(tmp_path: Path) -> None:
 
 
 def test_flask_sqlalchemy_has_a_key_of_its_own(plan: CutPlan) -> None:
+    """The extension's setting needs no naming."""
     assert (plan.database.key, plan.database.style) == (
         "SQLALCHEMY_DATABASE_URI",
         SettingStyle.URL,
@@ -212,18 +244,31 @@ def test_flask_sqlalchemy_has_a_key_of_its_own(plan: CutPlan) -> None:
 
 
 def test_every_seam_has_a_decision_with_its_place(plan: CutPlan) -> None:
+    """Each has a technique, a reason and a line of the monolith."""
     assert plan.decisions
     assert all(d.location.path and d.reason for d in plan.decisions)
     assert Technique.FORWARD in {d.technique for d in plan.decisions}
 
 
 def test_code_without_endpoints_has_nothing_to_split(tmp_path: Path) -> None:
+    """That is told, and nothing is planned."""
     analysis = analysed(tmp_path, {"tool.py": "print(1)\n"})
     with pytest.raises(UserError, match="no endpoint"):
         make_plan(analysis, lambda path: (tmp_path / path).read_text())
 
 
+def test_a_class_of_its_own_of_flask_sqlalchemy_has_the_same_key(tmp_path: Path) -> None:
+    """An application that extends Flask-SQLAlchemy keeps its database under the same key."""
+    own = "class Own(SQLAlchemy):\n    def __init__(self):\n        super().__init__()\n"
+    app = APP.replace("db = SQLAlchemy()", f"{own}\ndb = Own()")
+    files: dict[str, str | bytes] = {"shop/__init__.py": app, "shop/users.py": USERS,
+                                     "shop/orders.py": ORDERS}  # fmt: skip
+    plan = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    assert plan.database.key == "SQLALCHEMY_DATABASE_URI"
+
+
 def test_a_database_that_nothing_names_is_asked_for(tmp_path: Path) -> None:
+    """The message says what to write into the boundary file."""
     files: dict[str, str | bytes] = {
         "app.py": "from flask import Flask\napp = Flask(__name__)\n"
         "@app.route('/')\ndef home():\n    return ''\n"

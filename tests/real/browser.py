@@ -85,9 +85,7 @@ class Browser:
         headers = {"Content-Type": "multipart/form-data; boundary=frontier"}
         return self.ask("POST", path, body.encode(), headers)
 
-    def ask(
-        self, method: str, path: str, data: bytes | None = None, headers: Any = None
-    ) -> str:
+    def ask(self, method: str, path: str, data: bytes | None = None, headers: Any = None) -> str:
         """Send a request, remember the answer, return its text."""
         request = urllib.request.Request(  # noqa: S310 - a server on this machine
             self.base + path, data=data, method=method,

@@ -25,6 +25,7 @@ from .workspace import HarnessError, Installed, run_checked
 
 PATIENCE = 60
 SUCCESS = 400
+VISITS = "visits.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Difference:
         fields = ("path", "status", "location", "headers", "cookies", "body")
         name = next(f for f in fields if getattr(self.whole, f) != getattr(self.parts, f))
         one, two = (str(getattr(visit, name)) for visit in (self.whole, self.parts))
-        at = len(os.path.commonprefix([one, two]))
+        at = next((i for i, pair in enumerate(zip(one, two, strict=False)) if len({*pair}) > 1), 0)
         start = max(0, at - 60)
         return (
             f"{self.endpoint}: {self.whole.method} {self.whole.path}: {name}\n"
@@ -50,13 +51,18 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What came of one split: `answered` are the endpoints that a request succeeded at."""
+    """What came of one split.
+
+    `answered` are the endpoints that a request succeeded at. `missed` are the requests that the
+    journey did not come to, since an answer of the split made it stop.
+    """
 
     name: str
     services: tuple[str, ...]
     endpoints: frozenset[str]
     answered: frozenset[str]
     visits: int
+    missed: int
     differences: tuple[Difference, ...]
     announced: tuple[str, ...]
 
@@ -68,11 +74,11 @@ class Comparison:
     def table(self) -> str:
         """Show the outcome: endpoints that answer as the monolith, and what was said of others."""
         same = len(self.answered - self.differing)
-        lines = [
-            f"{self.name}: {same} of {len(self.endpoints)} endpoints answer as the monolith"
-            f" ({self.visits} requests, {len(self.services)} services: {', '.join(self.services)})"
-        ]
+        asked = f"{self.visits} requests, services {', '.join(self.services)}"
+        total = len(self.endpoints)
+        lines = [f"{self.name}: {same} of {total} endpoints answer as the monolith ({asked})"]
         lines += [f"  not asked for: {name}" for name in sorted(self.endpoints - self.answered)]
+        lines += [f"  {self.missed} requests were not made at all"] if self.missed else []
         lines += [f"  {difference}" for difference in self.differences]
         lines += [f"  announced: {finding}" for finding in self.announced]
         return "\n".join(lines)
@@ -90,14 +96,13 @@ def compare(split: Split, installed: Installed, folder: Path) -> Comparison:
     pairs = zip(_steady(whole, split.volatile), _steady(parts, split.volatile), strict=False)
     differing = [Difference(endpoint=find(one), whole=one, parts=two)
                  for one, two in pairs if one != two]  # fmt: skip
-    if len(whole) != len(parts):
-        raise HarnessError(f"the journey took {len(whole)} steps whole, {len(parts)} split")
     return Comparison(
         name=split.name,
         services=tuple(service["name"] for service in plan["services"]),
         endpoints=find.names,
         answered=frozenset(find(visit) for visit in whole if visit.status < SUCCESS),
         visits=len(whole),
+        missed=len(whole) - len(parts),
         differences=tuple(differing),
         announced=tuple(_announced(plan)),
     )
@@ -129,7 +134,10 @@ def _whole(split: Split, installed: Installed, folder: Path) -> list[Visit]:
     if split.prepare:
         run_checked([installed.python, *split.prepare], cwd=source, env=environment)
     with _served(split, installed, source, environment) as url:
-        return _travel(split, folder, [], environment | {"GATEWAY_URL": url})
+        done = _travel(split, folder, [], environment | {"GATEWAY_URL": url})
+    if done.returncode:
+        raise HarnessError(f"the journey failed at the monolith:\n{done.stderr[-2000:]}")
+    return _visits(folder)
 
 
 @contextmanager
@@ -169,17 +177,23 @@ def _await(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
 def _parts(split: Split, installed: Installed, system: Path, folder: Path) -> list[Visit]:
     folder.mkdir()
     start = [installed.python, system / "run.py", "--free-ports", "--"]
-    return _travel(split, folder, start, _environment(split, folder))
+    done = _travel(split, folder, start, _environment(split, folder))
+    if not (folder / VISITS).exists():
+        raise HarnessError(f"the split did not start:\n{done.stderr[-2000:]}")
+    return _visits(folder)
 
 
 def _travel(
     split: Split, folder: Path, start: list[str | Path], environment: dict[str, str]
-) -> list[Visit]:
+) -> subprocess.CompletedProcess[str]:
     """Make the journey by a program of its own, which finds the server in GATEWAY_URL."""
-    target = folder / "visits.json"
-    journey = [sys.executable, "-m", "real.journeys", split.app.name, target]
-    run_checked([*start, *journey], cwd=REPOSITORY / "tests", env=environment)
-    return read(target.read_text(encoding="utf-8"))
+    journey = [sys.executable, "-m", "real.journeys", split.app.name, folder / VISITS]
+    return subprocess.run([*start, *journey], cwd=REPOSITORY / "tests", env=environment,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+
+
+def _visits(folder: Path) -> list[Visit]:
+    return read((folder / VISITS).read_text(encoding="utf-8"))
 
 
 def _environment(split: Split, folder: Path) -> dict[str, str]:

@@ -28,20 +28,30 @@ class Split:
     volatile: tuple[str, ...] = ()
 
 
+_ADMIN = (
+    "pbkdf2:sha256:1000$7QPUIaRUjxz0qE3x$"
+    "9dab4602944bfe22c478e585a53b2837a8cd079f9006ab1c3b1d98ab56d48a77"
+)
+"""The hash of the password that the journey uses."""
+
 _MONEY_SETTINGS = """\
 SQLALCHEMY_DATABASE_URI = "sqlite:///{data}/money.db"
 SECRET_KEY = "compared"
 SESSION_COOKIE_SECURE = False
 MAIL_SUPPRESS_SEND = True
 ACTIVATE_ADMIN_DASHBOARD = True
-ADMIN_PASSWORD = "pbkdf2:sha256:1000$7QPUIaRUjxz0qE3x$9dab4602944bfe22c478e585a53b2837a8cd079f9006ab1c3b1d98ab56d48a77"
+ADMIN_PASSWORD = "{admin}"
 RATELIMIT_ENABLED = False
-"""
+PASSWORD_HASH_METHOD = "pbkdf2:sha256:1000"
+""".replace("{admin}", _ADMIN)
 _MONEY_VOLATILE = (
     r'name="csrf_token"[^>]*value="([^"]*)"',
     r"<svg[^>]*class=\"qrcode\".*?</svg>",
     r"\d\d?:\d\d(?::\d\d)?(?:\.\d+)?(?:\u202f|\s)?(?:AM|PM)?",
     r'"token": "([^"]*)"',
+    r'owers="([^"]*)"',
+    r"(?<=/feed/)[\w.-]+(?=\.xml)",
+    r"(?<=/join/)[\w.-]+\.[\w.-]+",
 )
 
 FLASKR_SPLIT = Split(

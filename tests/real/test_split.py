@@ -20,3 +20,4 @@ def test_split(split: Split) -> None:
     assert len(found.services) > 1
     assert found.answered >= found.endpoints, "endpoints that no request succeeded at"
     assert not found.differences
+    assert not found.missed

@@ -180,6 +180,11 @@ class World:
         )
         return self.restart(name)
 
+    def plain(self, name: str) -> None:
+        """Add a database with the same schema that no service has."""
+        self.urls[name] = self.engine.create(name)
+        self.sql(name, self.schema)
+
     def restart(self, name: str) -> Data:
         """Start the process of a service, anew if it was killed."""
         if name in self.data:
@@ -211,11 +216,11 @@ class World:
             connection.close()
 
     def prepare(self) -> None:
-        """Prepare all services, as if they started one after the other; then all are ready."""
+        """Prepare all services, then let them copy what they replicate."""
         for data in self.data.values():
             data.prepare()
         for data in self.data.values():
-            data.prepare()
+            data.copy()
 
     def connect(self, name: str, **options: Any) -> Any:
         """Connect as the application of a service does."""

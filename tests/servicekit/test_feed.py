@@ -128,6 +128,7 @@ def test_a_copy_that_is_cut_off_goes_on(
     world.changing = die_third
     try:
         late.prepare()
+        late.copy()
     except Died:
         assert victim == "late"
     assert world.dead == {victim}

@@ -18,6 +18,7 @@ from servicekit.errors import WriteRefused
 
 pytestmark = pytest.mark.postgres
 SCHEMA = "CREATE TABLE users (id SERIAL PRIMARY KEY, name TEXT UNIQUE)"
+SQLALCHEMY_DRIVERS = ["psycopg2", *(["psycopg"] if sqlalchemy.__version__ >= "2" else [])]
 NAMES = "SELECT name FROM users ORDER BY id"
 
 
@@ -144,23 +145,26 @@ def test_isolation_levels(world: World, level: str) -> None:
     assert names(world) == ["ann", "bob"]
 
 
+@pytest.mark.parametrize("engine", SQLALCHEMY_DRIVERS, indirect=True)
 def test_sqlalchemy(world: World) -> None:
     """Sessions, Core, engine-level commits and refusals work through SQLAlchemy's pool."""
     driver = world.engine.driver.__name__
     url = world.urls["shop"].replace("postgresql:", f"postgresql+{driver}:")
     engine = sqlalchemy.create_engine(url)
-    table = sqlalchemy.Table("users", sqlalchemy.MetaData(), autoload_with=engine)
+    name = sqlalchemy.Column("name", sqlalchemy.Text)
+    table = sqlalchemy.Table("users", sqlalchemy.MetaData(), name)
     with engine.begin() as connection:
         connection.execute(table.insert(), [{"name": "ann"}, {"name": "bob"}])
-    with orm.Session(engine) as session:
-        session.execute(table.update().where(table.c.name == "bob").values(name="cid"))
+    session = orm.Session(bind=engine)
+    session.execute(table.update().where(table.c.name == "bob").values(name="cid"))
+    session.commit()
+    world.down.add("owner")
+    session.execute(table.delete())
+    with pytest.raises(sqlalchemy.exc.OperationalError) as told:
         session.commit()
-        world.down.add("owner")
-        session.execute(table.delete())
-        with pytest.raises(sqlalchemy.exc.OperationalError) as told:
-            session.commit()
-        assert isinstance(told.value.orig, WriteRefused)
-        session.rollback()
+    assert isinstance(told.value.orig, WriteRefused)
+    session.rollback()
+    session.close()
     engine.dispose()
     world.recover()
     assert names(world) == names(world, "shop") == ["ann", "cid"]

@@ -22,7 +22,7 @@ files; what the framework calls otherwise belongs to other services, as in a rea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,7 +41,6 @@ from models import SilentProgress, model_of
 class Case:
     """Files before, the cut, and what is expected after it."""
 
-    name: str
     before: Mapping[str, str]
     cut: Mapping[str, tuple[str, ...]]
     after: Mapping[str, str]
@@ -50,30 +49,34 @@ class Case:
 
 def cases(folder: Path) -> dict[str, Case]:
     """Every case of the case files in a folder, by `file: name`."""
-    found: dict[str, Case] = {}
+    return {label: _case(parts) for label, parts in blocks(folder)}
+
+
+def blocks(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """The label of each case in a folder, and its parts by their headings."""
     for path in sorted(folder.glob("*.txt")):
         for block in ("\n" + path.read_text(encoding="utf-8")).split("\n=== ")[1:]:
-            case = _case(block)
-            label = f"{path.stem}: {case.name}"
-            assert label not in found, f"two cases are called {label}"
-            found[label] = case
-    return found
+            name, *parts = block.split("\n--- ")
+            texts = (part.partition("\n")[::2] for part in parts)
+            yield f"{path.stem}: {name.strip()}", {head: _lines(text) for head, text in texts}
 
 
-def _case(block: str) -> Case:
-    name, *parts = block.split("\n--- ")
-    texts = {head: _lines(text) for head, _, text in (part.partition("\n") for part in parts)}
-    cut = texts.pop("cut")
-    gone = texts.pop("gone", "").split()
-    findings = texts.pop("findings", "").strip().splitlines()
-    expected = {head.removeprefix("expected "): text for head, text in texts.items()
-                if head.startswith("expected ")}  # fmt: skip
-    before = {head: text for head, text in texts.items() if not head.startswith("expected ")}
-    assert set(gone) | set(expected) <= set(before), f"{name}: no such file before"
+def _case(parts: dict[str, str]) -> Case:
+    cut = parts.pop("cut")
+    gone = parts.pop("gone", "").split()
+    findings = parts.pop("findings", "").splitlines()
+    expected = below(parts, "expected ")
+    before = {path: text for path, text in parts.items() if not path.startswith("expected ")}
+    assert set(gone) | set(expected) <= set(before), "there is no such file before"
     after = {path: text for path, text in {**before, **expected}.items() if path not in gone}
-    return Case(
-        name=name.strip(), before=before, cut=_cut(cut), after=after, findings=tuple(findings)
-    )
+    return Case(before=before, cut=_cut(cut), after=after, findings=tuple(findings))
+
+
+def below(parts: Mapping[str, str], start: str) -> dict[str, str]:
+    """The parts whose headings start so, by the rest of it."""
+    return {
+        head.removeprefix(start): text for head, text in parts.items() if head.startswith(start)
+    }
 
 
 def _lines(text: str) -> str:

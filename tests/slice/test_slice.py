@@ -35,3 +35,23 @@ def test_slice_of_a_slice(case: Case, tmp_path: Path) -> None:
     write(tmp_path, encoded(case.after))
     found = sliced(tmp_path, case.cut)
     assert {file.path: file.content.decode() for file in found.files} == case.after
+
+
+@pytest.mark.parametrize(
+    "start", [b"# -*- coding: latin-1 -*-\n", b"\xef\xbb\xbf"], ids=["cookie", "mark"]
+)
+def test_encoding(start: bytes, tmp_path: Path) -> None:
+    """A file in an encoding of its own, or with a byte order mark, stays in it."""
+    encoding = "latin-1" if start.startswith(b"#") else "utf-8"
+    kept, gone = (APP.format(name=name).encode(encoding) for name in ("kept", "gone"))
+    write(tmp_path, {"app.py": start + HEAD + kept + gone})
+    (found,) = sliced(tmp_path, {"handlers": ("app.kept",)}).files
+    assert found.content == start + HEAD + kept
+
+
+HEAD = b"from flask import Flask\n\napp = Flask(__name__)\n"
+APP = """
+
+@app.route("/{name}")
+def {name}(): return "Gr\u00fc\u00dfe"
+"""

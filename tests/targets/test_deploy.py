@@ -17,8 +17,12 @@ from targets.split import club
 
 def texts(gateway: Gateway = Gateway.FLASK) -> dict[str, str]:
     """Every text that deploys the club, by path."""
-    return {file.path: file.content.decode() for file in club(gateway).files
-            if file.path.startswith(("compose", "deploy/")) or file.path.endswith("Dockerfile")}  # fmt: skip
+    deploys = re.compile(r"compose.yaml|deploy/.*|.*Dockerfile")
+    return {
+        file.path: file.content.decode()
+        for file in club(gateway).files
+        if deploys.fullmatch(file.path)
+    }
 
 
 def compose(gateway: Gateway = Gateway.FLASK) -> compose_spec.ComposeSpecification:

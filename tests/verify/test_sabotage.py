@@ -262,6 +262,7 @@ class TestUnsteadiness:
         ("values", "passes"),
         [
             (("2026-01-01 10:00", "2026-01-01 10:01", "2026-01-02 11:59"), True),
+            (("Wed, 25 Nov 2026", "Thu, 26 Nov 2026", "Tue, 01 Dec 2026"), True),
             (("a1b2c3d4e5", "f6a7b8c9d0", "00ff11ee22"), True),
             (("2026-01-01 10:00", "2026-01-01 10:01", "yesterday"), False),
             (("a1b2c3d4e5", "f6a7b8c9d0", ""), False),

@@ -9,7 +9,7 @@ from math import fsum
 from decompose.assess.view import View
 from decompose.domain.analysis import Seam, SeamKind
 
-_REMOTE = (SeamKind.COMMAND, SeamKind.FORWARDED_WRITE)
+_REMOTE = (SeamKind.COMMAND, SeamKind.FORWARDED_WRITE, SeamKind.SAGA)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +28,17 @@ class CostModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """Of one endpoint: synchronous remote calls, services called, and owners it catches up with."""
+    """Of one endpoint: owners that take part in its commits, and owners it catches up with."""
 
     endpoint: str
     service: str
-    hops: int
     called: frozenset[str]
     pulled: frozenset[str]
+
+    @property
+    def hops(self) -> int:
+        """Synchronous remote calls: one for each owner that takes part."""
+        return len(self.called)
 
     def latency(self, cost: CostModel) -> float:
         """Milliseconds: work + hops * hop + pulls * pull."""
@@ -54,8 +58,8 @@ def trips(seen: View, found: Sequence[Seam]) -> tuple[Trip, ...]:
             continue
         own = [s for s in remote.get(endpoint.name, ()) if s.kind in _REMOTE]
         reads = {seen.owner.get(table, host) for table in endpoint.reads} - {host, ""}
-        called = frozenset(s.to_service for s in own) - {host}
-        result.append(Trip(endpoint=endpoint.name, service=host, hops=len(own), called=called,
+        called = frozenset(s.to_service for s in own) - {host, ""}
+        result.append(Trip(endpoint=endpoint.name, service=host, called=called,
                            pulled=frozenset(reads)))  # fmt: skip
     return tuple(result)
 
@@ -63,8 +67,8 @@ def trips(seen: View, found: Sequence[Seam]) -> tuple[Trip, ...]:
 def predicted(found: Sequence[Trip], cost: CostModel) -> Mapping[str, float]:
     """Mean latency (ms), throughput (requests/s of the busiest service) and availability.
 
-    An endpoint needs its own service and all that it commands; pulls may fail (the replica
-    answers). A service works for each of its endpoints and for each command sent to it.
+    An endpoint needs its own service and the owners of what it writes; pulls may fail (the
+    replica answers). A service works for each of its endpoints and for each write sent to it.
     """
     if not found:
         return {"latency": cost.work, "throughput": cost.workers * 1000 / cost.work,

@@ -24,13 +24,13 @@ from decompose.domain.model import (
 TECHNIQUES = {
     SeamKind.COPY: "copy the code into the slice",
     SeamKind.READ: "read a replica fed from the owner's change feed",
-    SeamKind.COMMAND: "command: a client at the same import path calls the owner",
-    SeamKind.FORWARDED_WRITE: "capture the write on the replica and forward it to the owner",
-    SeamKind.SAGA: "saga: journalled steps with compensations",
-    SeamKind.FOREIGN_KEY: "keep the column, drop the constraint, reconcile by feed",
+    SeamKind.COMMAND: "copy the code; what it writes goes to the owner at commit",
+    SeamKind.FORWARDED_WRITE: "caught on the replica, sent to the owner at commit",
+    SeamKind.SAGA: "owners apply their parts tentatively, the local commit decides",
+    SeamKind.FOREIGN_KEY: "keep the column, drop the constraint",
     SeamKind.URL: "build-only URL rule",
     SeamKind.TEMPLATE: "copy the template",
-    SeamKind.SIGNAL: "event on the change feed, sent after commit",
+    SeamKind.SIGNAL: "the receiver runs with its sender, in the same transaction",
     SeamKind.TASK: "runs in its owner's worker",
 }
 _BY_REFERENCE = {

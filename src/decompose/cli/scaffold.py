@@ -24,7 +24,10 @@ from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
 from decompose.domain.generated import Gateway
 from decompose.errors import ExitCode
+from decompose.pipeline import System
 from decompose.pipeline import scaffold as run
+from decompose.ports import Progress
+from decompose.source import unresolvable
 from decompose.write import Written, check_system, write_system
 
 EXAMPLES = """\
@@ -35,6 +38,8 @@ decompose scaffold . --dry-run
 decompose scaffold shop --output shop-split
 
 decompose scaffold shop --only orders --output shop-split
+
+decompose scaffold shop --python shop/.venv/bin/python --output shop-split
 """
 
 
@@ -58,6 +63,14 @@ def scaffold(
         Gateway,
         typer.Option("--gateway", help="What stands before the services where they are deployed."),
     ] = Gateway.FLASK,
+    python: Annotated[
+        str,
+        typer.Option(
+            "--python",
+            metavar="PATH",
+            help="Ask the resolver whether all installs for this interpreter, from the index.",
+        ),
+    ] = "",
     services: Services = None,
     boundary: BoundaryFile = None,
     workers: Workers = 0,
@@ -86,10 +99,19 @@ def scaffold(
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
             system = run(path, parts.toolkit, chosen, progress, only, gateway)
-        parts.plan(system.plan, system.slices, system.findings, Console())
+            findings = (*system.findings, *_resolved(system, python, progress))
+        parts.plan(system.plan, system.slices, findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)
-        raise typer.Exit(_exit_code(system.findings))
+        raise typer.Exit(_exit_code(findings))
+
+
+def _resolved(system: System, python: str, progress: Progress) -> tuple[Finding, ...]:
+    if not python:
+        return ()
+    progress.stage("Resolving requirements", 0)
+    text = {file.path: file.content.decode() for file in system.files if "/" not in file.path}
+    return unresolvable(text["requirements.txt"], text["constraints.txt"], python)
 
 
 def _tell(written: Written, output: Path) -> None:

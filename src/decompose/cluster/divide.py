@@ -91,14 +91,19 @@ class _Case:
 
 
 def _candidates(case: _Case) -> tuple[Candidate, ...]:
-    """The best for each number of services; staying one is always among them."""
+    """The best for each number of services; staying one is always among them.
+
+    So is the one service with nothing taken out but what people placed elsewhere, since clustering
+    may find no parts at all.
+    """
     stages = _stages(case.model, case.order, case.parts, case.boundary.services)
     together = tuple(0 if group >= 0 else -1 for group in case.parts.groups)
     kept = {name: service for name, service in case.pins.items() if service in ASIDE}
     one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
     found = {len(one.partition.services): one}
-    for labels in _drafts(case, stages):
-        made = _candidate(case, settled(case.model, case.order, labels, case.fixed))
+    drafts = [settled(case.model, case.order, one, case.fixed) for one in _drafts(case, stages)]
+    for labels in (*drafts, together):
+        made = _candidate(case, labels)
         number = len(made.partition.services)
         if number not in found or (number > 1 and made.score > found[number].score):
             found[number] = made

@@ -29,11 +29,12 @@ def tops(model: SystemModel) -> dict[str, str]:
 
 def beside(definition: Definition) -> str:
     """Why no service is made of this code, empty where it is part of the application."""
-    return _beside(definition.location.path)
+    return beside_path(definition.location.path)
 
 
 @lru_cache(maxsize=65_536)
-def _beside(name: str) -> str:
+def beside_path(name: str) -> str:
+    """Why no service is made of the file of this path, empty where it is the application's."""
     path = PurePosixPath(name)
     if path.stem.startswith("test_") or path.stem.endswith("_test") or _TESTS & set(path.parts):
         return "test code, which no service is made of"

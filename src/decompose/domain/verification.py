@@ -22,10 +22,11 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Suspect:
-    """A seam that the endpoint of a differing step crosses, as the plan has it."""
+    """A seam that was crossed at a differing step: its `source` ran. As the plan has it."""
 
     seam: str
     technique: str
+    source: str
     location: Location
     reason: str
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding, Severity
+from decompose.domain.model import EntryKind, SystemModel
 from decompose.domain.plan import CutPlan, SeamDecision, Technique
 from decompose.domain.source import Read
 from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.decisions import decide
-from decompose.plan.places import places
+from decompose.plan.places import Places, places
 from decompose.plan.routes import planned_compositions, planned_routes
 from decompose.plan.services import service_plans
 from decompose.plan.settings import find_database
@@ -37,7 +38,7 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         routes=planned_routes(model, boundary, where.endpoints),
         compositions=planned_compositions(boundary, partition),
         decisions=decisions,
-        findings=tuple(sorted(_refusals(decisions))),
+        findings=tuple(sorted([*_refusals(decisions), *_workers(model, where)])),
     )
 
 
@@ -50,4 +51,17 @@ def _refusals(decisions: tuple[SeamDecision, ...]) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 message=f"{decision.source} → {decision.target}: {decision.reason}",
                 hint="Pin both sides to one service, or decide the seam in decompose.toml.",
+            )
+
+
+def _workers(model: SystemModel, where: Places) -> Iterator[Finding]:
+    """Tasks run in a worker, which only a person knows how to start."""
+    for entry in model.entries:
+        if entry.kind in (EntryKind.TASK, EntryKind.SCHEDULE):
+            yield Finding(
+                location=entry.location,
+                code="worker-not-started",
+                severity=Severity.WARNING,
+                message=f"{entry.handler} runs in a worker of {where.work[entry.handler]}",
+                hint="run.py starts none: start the monolith's worker in that service's folder.",
             )

@@ -21,13 +21,19 @@ def find_database(model: SystemModel, named: str) -> DatabaseSetting:
     """
     if named:
         return _named(named)
-    if any(e.kind is EntryKind.EXTENSION and e.name == _EXTENSION for e in model.entries):
+    if _uses_extension(model):
         return DatabaseSetting(key=_FLASK_SQLALCHEMY, style=SettingStyle.URL)
     keys = sorted(_keys_of_connecting(model))
     if len(keys) == 1:
         return DatabaseSetting(key=keys[0], style=SettingStyle.PATH)
     seen = f" Candidates: {', '.join(keys)}." if keys else ""
     raise UserError(f"It is not clear which setting names the database.{seen}", hint=_HINT)
+
+
+def _uses_extension(model: SystemModel) -> bool:
+    """Whether there is a Flask-SQLAlchemy, or code that uses one of a class of its own."""
+    made = any(e.kind is EntryKind.EXTENSION and e.name == _EXTENSION for e in model.entries)
+    return made or any(r.target.startswith(f"{_EXTENSION}.") for r in model.references)
 
 
 def _named(named: str) -> DatabaseSetting:

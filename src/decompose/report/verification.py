@@ -32,7 +32,7 @@ class Mismatch(_Shape, frozen=True):
 
 
 class Suspect(_Shape, frozen=True):
-    """A seam of the service that answered, as `plan.json` has it."""
+    """A seam that was crossed at this step, as `plan.json` has it."""
 
     seam: str
     technique: str

@@ -17,7 +17,8 @@ class AddImports(Transformation):
         return [*super().added(original), *(_import(name) for name in dict.fromkeys(wanted))]
 
     def _at(self, node: cst.CSTNode) -> tuple[str, ...]:
-        return tuple(self.edits.additions.get(self.at(node), ()))
+        at = self.at(node)
+        return tuple(name for place, names in self.edits.additions for name in names if place == at)
 
 
 def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:
@@ -34,6 +35,7 @@ def _imported(node: cst.CSTNode) -> list[cst.CSTNode]:
 
 
 def _import(module: str) -> Statement:
-    package, _, name = module.rpartition(".")
-    start = f"from {package} import {name}" if package else f"import {name}"
-    return cst.parse_statement(f"{start} as _{name}  # noqa: F401 - for what it registers\n")
+    name = module.rpartition(".")[2]
+    return cst.parse_statement(
+        f"import {module} as _{name}  # noqa: F401 - for what it registers\n"
+    )

@@ -1,54 +1,85 @@
-"""What the code of a finished slice says: its imports, paths of files, static folders."""
+"""What finished code says: its imports, paths of files, static folders."""
 
 from __future__ import annotations
 
 import ast
 import sys
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
-_DEFAULT = "static"
-
-
-def third_party(trees: Iterable[ast.Module], own: Collection[str]) -> tuple[str, ...]:
-    """The top-level modules that are imported, neither of the application's `own` nor Python's."""
-    found: set[str] = set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found.update(alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module.partition(".")[0])
-    return tuple(sorted(found - {name.partition(".")[0] for name in own} - sys.stdlib_module_names))
+_STATIC = "static"
+_READ_STATIC = {"static_folder", "send_static_file"}
+_NO_PATH = {"url_for", "startswith", "endswith"}
 
 
-def paths(trees: Iterable[ast.Module]) -> frozenset[str]:
-    """Strings that may be relative paths of files that the code opens."""
-    return frozenset(text for tree in trees for text in _strings(tree) if not text.startswith("/"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What one or several modules say.
+
+    `imports` are top-level modules, `paths` strings that may be relative paths of files, `static`
+    the folders whose files the application or a blueprint sends as they are, `reads_static` tells
+    whether the code itself asks for one of these folders or files.
+    """
+
+    imports: frozenset[str] = frozenset()
+    paths: frozenset[str] = frozenset()
+    static: frozenset[str] = frozenset({_STATIC})
+    reads_static: bool = False
+
+    def third_party(self, own: Collection[str]) -> tuple[str, ...]:
+        """The modules imported that are neither the application's `own` nor Python's."""
+        return tuple(sorted(self.imports - {*own} - sys.stdlib_module_names))
+
+    @property
+    def opens_static(self) -> bool:
+        """Whether the code names a static folder otherwise than to declare or link to it."""
+        names = {folder.rpartition("/")[2] for folder in self.static}
+        return self.reads_static or any(names & {*path.split("/")} for path in self.paths)
 
 
-def _strings(node: ast.AST) -> Iterator[str]:
-    """Strings, but neither the endpoints of links nor the declarations of static folders."""
+def contents(tree: ast.Module) -> Contents:
+    """What a module says."""
+    static: set[str] = {_STATIC}
+    return Contents(
+        imports=frozenset(_imports(tree)),
+        paths=frozenset(text for text in _strings(tree, static) if not text.startswith("/")),
+        static=frozenset(static),
+        reads_static=any(getattr(node, "attr", "") in _READ_STATIC for node in ast.walk(tree)),
+    )
+
+
+def together(every: Iterable[Contents]) -> Contents:
+    """What several modules say."""
+    every = list(every)
+    return Contents(
+        imports=frozenset().union(*(one.imports for one in every)),
+        paths=frozenset().union(*(one.paths for one in every)),
+        static=frozenset({_STATIC}).union(*(one.static for one in every)),
+        reads_static=any(one.reads_static for one in every),
+    )
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def _strings(node: ast.AST, static: set[str]) -> Iterator[str]:
+    """Strings that are no endpoints, nor compared with something; notes static folders."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
-    elif not (isinstance(node, ast.keyword) and node.arg == "static_folder"):
-        skipped = node.args[:1] if isinstance(node, ast.Call) and _name(node) == "url_for" else ()
+    elif isinstance(node, ast.keyword) and node.arg == "static_folder":
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            static.add(node.value.value.strip("./"))
+    elif not isinstance(node, ast.Compare) and not _takes_no_path(node):
         for child in ast.iter_child_nodes(node):
-            if child not in skipped:
-                yield from _strings(child)
+            yield from _strings(child, static)
 
 
-def _name(call: ast.Call) -> str:
-    function = call.func
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def static_folders(trees: Iterable[ast.Module]) -> frozenset[str]:
-    """The names of the folders whose files the application or a blueprint sends as they are."""
-    declared = (
-        node.value.value
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.keyword) and node.arg == "static_folder"
-        and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-    )  # fmt: skip
-    return frozenset({_DEFAULT, *(name.rstrip("/").rpartition("/")[2] for name in declared)})
+def _takes_no_path(node: ast.AST) -> bool:
+    function = node.func if isinstance(node, ast.Call) else None
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in _NO_PATH

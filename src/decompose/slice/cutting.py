@@ -1,10 +1,10 @@
-"""A service's slice of the monolith."""
+"""Each service's slice of the monolith."""
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 from decompose.domain.finding import Finding
 from decompose.domain.lookup import beside as not_counted
@@ -12,18 +12,29 @@ from decompose.domain.model import SystemModel
 from decompose.domain.slicing import Cut, Slice, SliceFile
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.ports import Progress
+from decompose.slice.check import check
 from decompose.slice.closure import Closure
-from decompose.slice.contents import paths, static_folders, third_party
+from decompose.slice.contents import Contents, together
 from decompose.slice.files import Wanted, beside, folders_of
+from decompose.slice.growth import Growth
 from decompose.slice.plan import edits_of
-from decompose.slice.program import Program, load
-from decompose.slice.reach import connect
+from decompose.slice.program import Program, Source, load
+from decompose.slice.reach import Additions, connect
 from decompose.slice.rewrite import rewrite
+from decompose.slice.survey import Survey
 from decompose.slice.templates import Templates, paths_of
 from decompose.slice.units import Kind
 
-_READS_STATIC = re.compile(rb"\.static_folder\b|\bsend_static_file\b")
-"""Code that reads the application's static files itself, besides those that Flask serves."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """What a service needs, before anything is cut."""
+
+    cut: Cut
+    closure: Closure
+    additions: Additions
+    templates: frozenset[str]
+    findings: frozenset[Finding]
 
 
 def slice_services(
@@ -34,75 +45,102 @@ def slice_services(
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.
     Nothing is imported or run. What can't be told from the code is kept and noted in the findings.
     """
-    progress.stage("Slicing", len(cuts))
     program = load(tree, read)
+    survey = Survey(program, model, sorted({root for cut in cuts for root in cut.roots}))
     templates = Templates(tree, read, model)
-    slices = []
+    progress.stage("Slicing", len(cuts))
+    drafts = []
     for cut in cuts:
-        slices.append(_slice(tree, read, model, cut, program, templates))
+        drafts.append(_draft(survey, templates, cut))
         progress.advance(1)
-    return tuple(slices)
+    code = _code(program, drafts, progress)
+    return tuple(
+        _slice(tree, read, model, draft, files, templates, program)
+        for draft, files in zip(drafts, code, strict=True)
+    )
+
+
+def _draft(survey: Survey, templates: Templates, cut: Cut) -> _Draft:
+    """Lets code ask for templates and templates for code, until neither asks for more."""
+    growth = Growth(survey, cut)
+    growth.grow()
+    names, findings = templates.needed(growth.closure)
+    size = -1
+    while size != (size := len(names)):
+        growth.grow(templates.words(names))
+        names, findings = templates.needed(growth.closure)
+    additions = connect(growth, survey.execution.edges)
+    return _Draft(cut=cut, closure=growth.closure, additions=additions,
+                  templates=frozenset(names), findings=frozenset(findings))  # fmt: skip
+
+
+def _code(program: Program, drafts: Sequence[_Draft], progress: Progress) -> list[list[SliceFile]]:
+    """The Python files of each service; a file is parsed once for all of them."""
+    found: list[list[SliceFile]] = [[] for _ in drafts]
+    progress.stage("Cutting", len(program.modules))
+    for name, source in sorted(program.modules.items()):
+        having = [i for i, draft in enumerate(drafts) if name in draft.closure.kept.modules]
+        edits = [edits_of(source, drafts[i].closure, drafts[i].additions) for i in having]
+        for i, content in zip(having, rewrite(source.content, edits), strict=True):
+            found[i].append(SliceFile(path=source.file.path, content=content))
+        progress.advance(1)
+    return found
 
 
 def _slice(
     tree: SourceTree,
     read: ReadBytes,
     model: SystemModel,
-    cut: Cut,
-    program: Program,
+    draft: _Draft,
+    code: Sequence[SliceFile],
     templates: Templates,
+    program: Program,
 ) -> Slice:
-    closure = Closure(program, model, cut)
-    names, findings = _grow(closure, templates)
-    additions = connect(closure)
-    code = [
-        SliceFile(path=source.file.path, content=rewrite(source.content, edits))
-        for name, source in sorted(program.modules.items())
-        if name in closure.modules
-        for edits in [edits_of(source, closure, additions)]
-    ]
-    pages = paths_of(names, templates.paths)
-    trees = [ast.parse(file.content) for file in code]
-    others, left_out = beside(tree, _wanted(cut, code, trees, templates))
+    broken = check(program, code, _reached(draft), draft.closure.kept.words)
+    said = together(source.contents for source in _sources(program, code))
+    others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
+    pages = paths_of(draft.templates, templates.paths)
     copied = [SliceFile(path=path, content=read(path)) for path in (*pages, *others)]
-    lines = _lines([*code, *copied], model)
+    counted = _counted(model)
+    lines = sum(len(f.content.splitlines()) for f in (*code, *copied) if f.path in counted)
     return Slice(
-        service=cut.service,
+        service=draft.cut.service,
         files=tuple(sorted({file.path: file for file in (*copied, *code)}.values())),
-        definitions=_definitions(closure),
+        definitions=_definitions(draft.closure),
         lines=lines,
-        share=lines / max(_all_lines(model), 1),
-        imports=third_party(trees, program.packages),
-        findings=tuple(sorted({*closure.findings, *findings, *left_out})),
+        share=lines / max(sum(counted.values()), 1),
+        imports=said.third_party(program.packages),
+        findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
 
 
-def _wanted(
-    cut: Cut, code: Iterable[SliceFile], trees: Sequence[ast.Module], templates: Templates
-) -> Wanted:
+def _sources(program: Program, code: Iterable[SliceFile]) -> Iterator[Source]:
+    """The files of a slice as modules, without what does not parse."""
+    modules = {source.file.path: source for source in program.modules.values()}
+    for file in code:
+        with suppress(SyntaxError, ValueError):
+            yield modules[file.path].version(file.content)
+
+
+def _reached(draft: _Draft) -> set[str]:
+    """The definitions that something else than code asks for."""
+    closure, survey = draft.closure, draft.closure.survey
+    entities = {unit for units in survey.relations.tables.values() for unit in units}
+    whole = (unit for name in closure.whole for unit in survey.program.modules[name].units)
+    called = survey.called | survey.roots | survey.extensions
+    asked = {*closure.registrations.own, *called, *entities, *whole}
+    return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
+
+
+def _wanted(cut: Cut, code: Iterable[SliceFile], said: Contents, templates: Templates) -> Wanted:
     """What the service needs besides code: static files where it sends or opens them."""
-    static, opened = static_folders(trees), paths(trees)
-    opens = any(static & set(text.split("/")) for text in opened) or any(
-        _READS_STATIC.search(file.content) for file in code
-    )
     return Wanted(
         folders=folders_of(file.path for file in code),
         known=frozenset(templates.paths.values()),
-        strings=opened,
-        static=static,
-        serves=cut.static or opens,
+        strings=said.paths,
+        static=said.static,
+        serves=cut.static or said.opens_static,
     )
-
-
-def _grow(closure: Closure, templates: Templates) -> tuple[set[str], set[Finding]]:
-    """Lets code ask for templates and templates for code, until neither asks for more."""
-    closure.grow()
-    names, findings = templates.needed(closure)
-    size = -1
-    while size != (size := len(names)):
-        closure.grow(templates.words(names))
-        names, findings = templates.needed(closure)
-    return names, findings
 
 
 def _definitions(closure: Closure) -> tuple[str, ...]:
@@ -110,7 +148,7 @@ def _definitions(closure: Closure) -> tuple[str, ...]:
         sorted(
             {
                 f"{unit.module}.{name}"
-                for unit in closure.live
+                for unit in closure.kept.live
                 if unit.kind is Kind.DEFINE and not unit.scopes
                 for name in unit.names
             }
@@ -118,12 +156,7 @@ def _definitions(closure: Closure) -> tuple[str, ...]:
     )
 
 
-def _lines(files: Iterable[SliceFile], model: SystemModel) -> int:
-    """The lines of what the monolith's lines are counted of."""
-    counted = {module.path for module in model.modules}
-    return sum(len(file.content.splitlines()) for file in files if file.path in counted)
-
-
-def _all_lines(model: SystemModel) -> int:
+def _counted(model: SystemModel) -> dict[str, int]:
+    """The lines of each file of the application itself, without tests, migrations and scripts."""
     skipped = {d.location.path for d in model.definitions if not_counted(d)}
-    return sum(module.lines for module in model.modules if module.path not in skipped)
+    return {module.path: module.lines for module in model.modules if module.path not in skipped}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from decompose.slice.scopes import absolute
 
@@ -27,8 +27,9 @@ def matching_modules(call: ast.Call, modules: Iterable[str]) -> Iterator[str]:
         yield from (name for name in modules if re.fullmatch(pattern, name))
 
 
-def modules_named(call: ast.Call, modules: Container[str]) -> Iterator[str]:
-    """The modules that strings in a call's arguments name: `"config"`, `"config." + name`."""
+def modules_named(call: ast.Call, modules: Collection[str]) -> Iterator[str]:
+    """The modules that a call's arguments name: `"config"`, `"config." + name`, patterns."""
+    yield from matching_modules(call, sorted(modules))
     for argument in call.args:
         for node in ast.walk(argument):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -14,7 +14,9 @@ _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".in
          ".xml", ".pem", ".key", ".md", ".html", ".graphql",
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
 _NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
-_TRANSLATIONS = {"translations", "locale", "locales"}
+_KEPT = {"translations", "locale", "locales", "templates"}
+"""Folders of which every file counts: what isn't read as a template may be included by one."""
+
 _MIGRATIONS = {"migrations", "alembic"}
 
 
@@ -23,8 +25,8 @@ class Wanted:
     """What a slice asks of the files beside its code.
 
     `folders` hold its modules, `known` are files that are chosen otherwise, `strings` stand in its
-    code. `static` are the names of folders whose files are sent as they are, `serves` tells
-    whether this service has them.
+    code. `static` are the folders whose files are sent as they are, `serves` tells whether this
+    service has them.
     """
 
     folders: Collection[str]
@@ -64,14 +66,14 @@ def _owner(path: str, owners: Collection[str]) -> str:
 
 def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bool:
     """Whether a file of a folder of the slice comes along."""
-    first, *others = path.removeprefix(f"{owner}/").split("/")
-    folders = {first, *others[:-1]} if others else set()
-    if not owner and first not in {*wanted.static, *_TRANSLATIONS, *named}:
-        return False
-    if folders & set(wanted.static):
+    inner = path.removeprefix(f"{owner}/")
+    if any(f"/{folder}/" in f"/{inner}" for folder in wanted.static):
         return wanted.serves
-    usual = bool(folders & _TRANSLATIONS) or PurePosixPath(path).suffix.lower() in _DATA
-    return usual or not owner
+    first, *others = inner.split("/")
+    if not owner:
+        return first in _KEPT or first in named
+    kept = bool(_KEPT & {first, *others[:-1]})
+    return kept or PurePosixPath(path).suffix.lower() in _DATA
 
 
 def _walk(root: str) -> Iterator[str]:

@@ -15,10 +15,9 @@ from decompose.slice.units import Kind, Unit
 
 def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
     """What goes from a file, and the imports that come."""
+    live = closure.kept.live
     units = list(_written(source.units, closure))
-    gone = [
-        unit for unit in units if unit not in closure.live and not _stays(unit, source, closure)
-    ]
+    gone = [unit for unit in units if unit not in live and not _stays(unit, source, closure)]
     place = _Columns(source)
     return Edits(
         statements=frozenset(place(u.key) for u in gone if u.kind is not Kind.IMPORT),
@@ -26,21 +25,21 @@ def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
         elements=frozenset(
             place(element.key)
             for unit in units
-            if unit in closure.live
+            if unit in live
             for element in unit.elements
-            if (unit, element.key) not in closure.kept
+            if (unit, element.key) not in closure.kept.elements
         ),
         decorators=frozenset(
             place(_leftmost(decorator))
             for unit in units
-            if unit in closure.live
+            if unit in live
             for decorator in closure.stripped(unit)
         ),
-        additions={
-            place(unit.key): tuple(names)
+        additions=tuple(
+            (place(unit.key), tuple(names))
             for unit, names in additions.items()
             if unit.module == source.name
-        },
+        ),
     )
 
 
@@ -62,7 +61,7 @@ def _written(units: Iterable[Unit], closure: Closure) -> Iterable[Unit]:
     """The units of a file, with those inside the functions that register and stay."""
     for unit in units:
         yield unit
-        if unit in closure.live and isinstance(unit.node, Function):
+        if unit in closure.kept.live and isinstance(unit.node, Function):
             yield from _written(closure.program.opened.get(unit, ()), closure)
 
 
@@ -75,7 +74,7 @@ def _stays(unit: Unit, source: Source, closure: Closure) -> bool:
     if unit.target.module == "__future__":
         return True
     foreign = unit.target.module.partition(".")[0] not in closure.program.packages
-    return foreign and (unit.target.name == "*" or unit in closure.unused)
+    return foreign and (unit.target.name == "*" or unit in closure.survey.unused_imports)
 
 
 def _leftmost(node: ast.expr) -> Position:

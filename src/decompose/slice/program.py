@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib.util import decode_source
 
 from decompose.domain.source import ReadBytes, SourceFile, SourceTree
+from decompose.slice.contents import Contents, contents
 from decompose.slice.scopes import Imported, Scope
 from decompose.slice.units import Kind, Position, Unit, inside, units_of
 from decompose.slice.uses import Use
@@ -28,6 +29,9 @@ class Reached:
     whole: set[str] = field(default_factory=set)
 
 
+_NOTHING = Reached()
+
+
 class Source:
     """A module that could be parsed, as units."""
 
@@ -38,7 +42,20 @@ class Source:
         self.name = file.module
         self.package = self.name if file.is_package else self.name.rpartition(".")[0]
         self.units = list(units_of(tree.body, self.name, self.package))
-        self.lines = content.count(b"\n") + 1
+        self._versions: dict[bytes, Source] = {}
+
+    def version(self, content: bytes) -> Source:
+        """The module as it is with other content; raises SyntaxError or ValueError."""
+        if content == self.content:
+            return self
+        if content not in self._versions:
+            self._versions[content] = Source(self.file, content, ast.parse(content))
+        return self._versions[content]
+
+    @cached_property
+    def contents(self) -> Contents:
+        """What its code says besides."""
+        return contents(self.tree)
 
     @cached_property
     def text(self) -> str:
@@ -83,8 +100,19 @@ class Program:
             for end in (i for i, letter in enumerate(name) if letter == ".")
         } | set(self.modules)
         self._opened: dict[Unit, list[Unit]] = {}
+        self._resolved: dict[Use, Reached] = {}
         self._variables: dict[tuple[Scope, str], list[Unit]] = {}
         self._local: dict[tuple[str, Position], Unit] = {}
+
+    @cached_property
+    def classes(self) -> Mapping[str, list[Unit]]:
+        """The classes at the top of any module, by their bare names."""
+        found: dict[str, list[Unit]] = {}
+        for source in self.modules.values():
+            for unit in source.units:
+                if isinstance(unit.node, ast.ClassDef):
+                    found.setdefault(unit.names[0], []).append(unit)
+        return found
 
     def open(self, function: Unit) -> list[Unit]:
         """The units of a function's body; from now on its imports count one by one."""
@@ -118,8 +146,21 @@ class Program:
             return list(self.modules[module].bindings[name])
         return []
 
+    def settle(self) -> None:
+        """All functions are open that will be: forgets what uses led to before."""
+        self._resolved.clear()
+
     def resolve(self, module: str, use: Use) -> Reached:
         """What a use in `module` leads to."""
+        if use not in self._resolved:
+            self._resolved[use] = self._resolve(module, use)
+        return self._resolved[use]
+
+    def leads(self, unit: Unit) -> Reached:
+        """What an import leads to."""
+        return self.resolve(unit.module, unit.imported) if unit.imported else _NOTHING
+
+    def _resolve(self, module: str, use: Use) -> Reached:
         reached = Reached()
         if use.scope is not None:
             reached.units.update(self._variables.get((use.scope, use.name), ()))

@@ -3,57 +3,38 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from decompose.slice.closure import Closure, imported_for_effect
-from decompose.slice.program import Program
-from decompose.slice.units import Kind, Unit
+from decompose.slice.growth import Growth
+from decompose.slice.units import Unit
 
 Additions = dict[Unit, list[str]]
+Edges = Mapping[str, list[tuple[Unit, str]]]
 
 
-def connect(closure: Closure) -> Additions:
+def connect(growth: Growth, edges: Edges) -> Additions:
     """Makes every module that registers something imported from the roots.
 
-    Keeps imports that lead there, or else says above which import another has to be put.
+    `edges` are the imports of each module. Keeps those that lead there, or else says above which
+    import another has to be put.
     """
     additions: Additions = {}
     connected: set[str] = set()
-    edges = _edges(closure.program)
-    for _ in range(len(closure.program.modules)):
-        reached = _reached(closure, edges, connected)
-        missing = sorted({unit.module for unit in closure.registering} - reached)
+    for _ in edges:
+        reached = _reached(growth, edges, connected)
+        missing = sorted({unit.module for unit in growth.closure.kept.registering} - reached)
         if not missing:
             break
-        _lead(closure, edges, reached, missing[0], additions)
+        _lead(growth, edges, reached, missing[0], additions)
         connected.add(missing[0])
-        closure.grow()
+        growth.grow()
     return additions
 
 
-def _edges(program: Program) -> dict[str, list[tuple[Unit, str]]]:
-    """The imports of each module that run when it is imported or its functions register."""
-    found: dict[str, list[tuple[Unit, str]]] = {name: [] for name in program.modules}
-    for unit in program.units():
-        for module in _targets(program, unit):
-            found[unit.module].append((unit, module))
-    return found
-
-
-def _targets(program: Program, unit: Unit) -> Iterator[str]:
-    if unit.kind is Kind.IMPORT and unit.target is not None:
-        for name in (f"{unit.target.module}.{unit.target.name}", unit.target.module):
-            if name in program.packages:
-                yield name
-    else:
-        yield from imported_for_effect(program, unit)
-
-
-def _reached(
-    closure: Closure, edges: dict[str, list[tuple[Unit, str]]], connected: set[str]
-) -> set[str]:
+def _reached(growth: Growth, edges: Edges, connected: set[str]) -> set[str]:
     """The modules that run when the roots do, in the slice."""
-    pending = [*closure.starts, *connected]
+    live = growth.closure.kept.live
+    pending = [*growth.closure.starts, *connected]
     found: set[str] = set()
     while pending:
         module = pending.pop()
@@ -61,24 +42,17 @@ def _reached(
             continue
         found.add(module)
         pending.append(module.rpartition(".")[0])
-        pending.extend(name for unit, name in edges.get(module, ()) if unit in closure.live)
+        pending.extend(name for unit, name in edges.get(module, ()) if unit in live)
     return found
 
 
 def _lead(
-    closure: Closure,
-    edges: dict[str, list[tuple[Unit, str]]],
-    reached: set[str],
-    module: str,
-    additions: Additions,
+    growth: Growth, edges: Edges, reached: set[str], module: str, additions: Additions
 ) -> None:
     """Takes the monolith's own way to the module as far as the slice has it."""
-    way = _way(edges, reached, module)
-    for unit, target in way:
-        plain = unit.target is not None and (
-            not unit.target.name or f"{unit.target.module}.{unit.target.name}" == target
-        )
-        if plain and (target == module or target in closure.modules):
+    closure = growth.closure
+    for unit, target in _way(edges, reached, module):
+        if _leads(growth, unit, target) and (target == module or target in closure.kept.modules):
             closure.mark(unit, full=False)
             if target == module:
                 return
@@ -91,9 +65,18 @@ def _lead(
         return
 
 
-def _way(
-    edges: dict[str, list[tuple[Unit, str]]], reached: set[str], module: str
-) -> list[tuple[Unit, str]]:
+def _leads(growth: Growth, unit: Unit, module: str) -> bool:
+    """Whether an import leads to a module, and to nothing that is not in the slice."""
+    if unit.target is None:
+        return False
+    names_it = not unit.target.name or f"{unit.target.module}.{unit.target.name}" == module
+    return names_it or (
+        unit.target.module == module
+        and growth.closure.program.leads(unit).ends <= growth.closure.kept.live
+    )
+
+
+def _way(edges: Edges, reached: set[str], module: str) -> list[tuple[Unit, str]]:
     """The shortest chain of imports from what is reached to the module."""
     ways: dict[str, list[tuple[Unit, str]]] = {name: [] for name in sorted(reached)}
     pending = deque(ways)

@@ -1,19 +1,16 @@
-"""What is registered with the framework, by whom, and in which functions that happens."""
+"""What is registered with the framework, by whom, and what of it one service has."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from decompose.domain.model import EntryKind, SystemModel
 from decompose.domain.slicing import Cut
-from decompose.slice.program import Program
 from decompose.slice.scopes import Function
+from decompose.slice.survey import Survey
 from decompose.slice.units import Kind, Unit
-from decompose.slice.uses import Use, Used, chain, used
-
-_NO_HOOK = {EntryKind.CONFIG, EntryKind.EXTENSION}
+from decompose.slice.uses import Used
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,17 +19,14 @@ class Registrations:
 
     `own` and `foreign` are the service's handlers and other services'. `registrars` are the
     variables that something is registered on (blueprints, command groups), `members` what other
-    variables hold of all these. `hooks` are further definitions that a decorator registers,
-    `receivers` those among them and the handlers that a signal calls.
+    variables hold of all these.
     """
 
-    own: set[Unit] = field(default_factory=set)
-    foreign: set[Unit] = field(default_factory=set)
+    survey: Survey
+    own: set[Unit]
+    foreign: set[Unit]
     registrars: set[Unit] = field(default_factory=set)
     members: dict[Unit, set[Unit]] = field(default_factory=dict)
-    hooks: dict[Unit, set[Unit]] = field(default_factory=dict)
-    receivers: set[Unit] = field(default_factory=set)
-    routed: set[Unit] = field(default_factory=set)
 
     def __contains__(self, unit: Unit) -> bool:
         return (
@@ -55,118 +49,75 @@ class Registrations:
         seen |= {unit}
         return any(self.active(one, live, seen) for one in self.members.get(unit, ()))
 
+    def arguments(self, unit: Unit) -> set[Unit]:
+        """What is registered by a statement: all that it uses but what it acts on."""
+        links = self.survey.links(unit)
+        return self._held(links.ends, links.whole) - links.heads
 
-def survey(program: Program, model: SystemModel, cut: Cut) -> Registrations:
-    """Finds what the cut's definitions are registered on; opens functions that register."""
-    _open_functions(program, model, cut)
-    found = Registrations()
-    found.own = _units(program, model, cut.handlers)
-    found.foreign = _foreign(program, model, cut) - found.own
-    found.routed = _units(program, model, [route.handler for route in model.routes])
-    _follow_registrars(program, found, _units(program, model, cut.roots))
-    entries = [entry for entry in model.entries if entry.kind not in _NO_HOOK]
-    found.receivers = _units(
-        program, model, [e.handler for e in entries if e.kind is EntryKind.SIGNAL_RECEIVER]
-    )
-    named = _units(program, model, [entry.handler for entry in entries])
-    _find_hooks(program, found, named)
+    def among(self, unit: Unit, one: Used) -> set[Unit]:
+        """What a part of a statement uses and can be registered."""
+        reached = [self.survey.program.resolve(unit.module, use) for use in one.uses]
+        return self._held(
+            {end for part in reached for end in part.ends},
+            {name for part in reached for name in part.whole},
+        )
+
+    def _held(self, ends: Iterable[Unit], whole: Iterable[str]) -> set[Unit]:
+        """What can be registered; a module stands for all in it that can."""
+        found = {one for one in ends if one in self}
+        modules = self.survey.program.modules
+        for name in whole:
+            if name in modules:
+                units = modules[name].units
+                found.update(one for one in units if one in self and one not in self.members)
+        return found
+
+
+def register(survey: Survey, cut: Cut) -> Registrations:
+    """Finds what the cut's definitions are registered on."""
+    own = survey.units_of(cut.handlers)
+    found = Registrations(survey=survey, own=own, foreign=_foreign(survey, cut.excluded) - own)
+    for unit in (*found.own, *found.foreign):
+        for _, variables in survey.decorators.get(unit, ()):
+            found.registrars |= variables
+    size = -1
+    while size != (size := len(found.registrars) + sum(map(len, found.members.values()))):
+        found.registrars -= survey.roots
+        for unit in survey.statements:
+            _take_in(unit, found)
     return found
 
 
-def arguments(program: Program, unit: Unit, found: Registrations) -> set[Unit]:
-    """What is registered by a statement: all that it uses but what it acts on."""
-    used_too = (unit.used, *(element.used for element in unit.elements))
-    return of_uses(program, unit, used_too, found) - heads(program, unit)
+def _take_in(unit: Unit, found: Registrations) -> None:
+    """Takes in an assignment that holds what can be registered, or a statement that registers."""
+    held = found.arguments(unit) - {unit}
+    if not held:
+        return
+    if unit.kind is Kind.DEFINE:
+        found.members.setdefault(unit, set()).update(held)
+    elif isinstance(unit.node, ast.Expr):
+        heads = found.survey.links(unit).heads
+        found.registrars.update(
+            end for end in heads if isinstance(end.node, ast.Assign | ast.AnnAssign)
+        )
 
 
-def heads(program: Program, unit: Unit) -> set[Unit]:
-    """The definitions that a statement acts on."""
-    return {end for use in unit.head.uses for end in program.resolve(unit.module, use).ends}
-
-
-def of_uses(program: Program, unit: Unit, every: Iterable[Used], found: Registrations) -> set[Unit]:
-    """What is used and can be registered; a module stands for all in it that can."""
-    reached: set[Unit] = set()
-    for use in _uses(every):
-        target = program.resolve(unit.module, use)
-        reached.update(one for one in target.ends if one in found)
-        for name in target.whole & set(program.modules):
-            units = program.modules[name].units
-            reached.update(one for one in units if one in found and one not in found.members)
-    return reached
-
-
-def decorator_roots(program: Program, unit: Unit, node: ast.expr) -> set[Unit]:
-    """The variables whose attribute a decorator is."""
-    call = node
-    while isinstance(call, ast.Call):
-        call = call.func
-    named = chain(call)
-    if named is None or not named[1]:
-        return set()
-    package = program.modules[unit.module].package
-    uses = used([named[0]], package, unit.scopes).uses
-    ends = {end for use in uses for end in program.resolve(unit.module, use).ends}
-    return {end for end in ends if isinstance(end.node, ast.Assign | ast.AnnAssign)}
-
-
-def _uses(every: Iterable[Used]) -> Iterator[Use]:
-    for one in every:
-        yield from one.uses
-
-
-def _open_functions(program: Program, model: SystemModel, cut: Cut) -> None:
-    """Opens the roots' functions, and those which they call for the effect."""
-    handlers = {route.handler for route in model.routes}
-    holders = {
-        d.top
-        for d in model.definitions
-        if d.id in handlers and d.id.count(".") == d.top.count(".") + 1
-    }
-    pending = [
-        unit for root in sorted({*cut.roots, *holders}) for unit in program.find(_top(model, root))
-    ]
-    for source in program.modules.values():
-        pending.extend(_called(program, source.units))
-    while pending:
-        unit = pending.pop()
-        if isinstance(unit.node, Function) and unit not in program.opened:
-            pending.extend(_called(program, program.open(unit)))
-
-
-def _called(program: Program, units: Iterable[Unit]) -> Iterator[Unit]:
-    """Functions that statements call for nothing but the effect."""
-    for unit in units:
-        if isinstance(unit.node, ast.Expr) and isinstance(unit.node.value, ast.Call):
-            for use in unit.head.uses:
-                yield from program.resolve(unit.module, use).ends
-
-
-def _units(program: Program, model: SystemModel, definitions: Iterable[str]) -> set[Unit]:
-    """The units of definitions: their own inside an opened function, else the top-level ones."""
-    nested = _nested(program)
-    return {
-        unit for name in definitions for unit in nested.get(name) or program.find(_top(model, name))
-    }
-
-
-def _foreign(program: Program, model: SystemModel, cut: Cut) -> set[Unit]:
+def _foreign(survey: Survey, excluded: Iterable[str]) -> set[Unit]:
     """Only what is excluded itself: not the function around it, nor what its neighbours need."""
-    nested = _nested(program)
     found: set[Unit] = set()
-    for name in cut.excluded:
-        found.update(program.find(name))
-        found.update(unit for unit in nested.get(name, ()) if _droppable(program, unit))
+    for name in excluded:
+        found.update(survey.program.find(name))
+        found.update(unit for unit in survey.nested.get(name, ()) if _droppable(survey, unit))
     return found
 
 
-def _droppable(program: Program, unit: Unit) -> bool:
-    decorated = bool(getattr(unit.node, "decorator_list", ()))
+def _droppable(survey: Survey, unit: Unit) -> bool:
     function = _function(unit)
-    users = (s for s in program.opened.get(function, ()) if s is not unit) if function else ()
-    return decorated and not any(
+    siblings = survey.program.opened.get(function, ()) if function else ()
+    return unit in survey.decorators and not any(
         use.name in unit.names
-        for sibling in users
+        for sibling in siblings
+        if sibling is not unit
         for one in sibling.everything
         for use in one.uses
     )
@@ -177,96 +128,3 @@ def _function(unit: Unit) -> Unit | None:
     while parent is not None and not isinstance(parent.node, Function):
         parent = parent.parent
     return parent
-
-
-def _nested(program: Program) -> dict[str, list[Unit]]:
-    found: dict[str, list[Unit]] = {}
-    for function, units in program.opened.items():
-        for unit in units:
-            if unit.kind is Kind.DEFINE:
-                for name in unit.names:
-                    key = f"{function.module}.{function.names[0]}.{name}"
-                    found.setdefault(key, []).append(unit)
-    return found
-
-
-def _top(model: SystemModel, definition: str) -> str:
-    tops = _TOPS.get(id(model))
-    if tops is None:
-        _TOPS.clear()
-        tops = _TOPS[id(model)] = {d.id: d.top for d in model.definitions}
-    return tops.get(definition, definition)
-
-
-_TOPS: dict[int, dict[str, str]] = {}
-
-
-def _follow_registrars(program: Program, found: Registrations, roots: set[Unit]) -> None:
-    for unit in [*found.own, *found.foreign]:
-        for decorator in getattr(unit.node, "decorator_list", ()):
-            found.registrars |= decorator_roots(program, unit, decorator)
-    size = -1
-    while size != (size := len(found.registrars) + sum(map(len, found.members.values()))):
-        found.registrars -= roots
-        for unit in program.units():
-            if unit.kind in {Kind.EFFECT, Kind.DEFINE} and not _is_definition(unit):
-                _registers(program, unit, found)
-
-
-def _registers(program: Program, unit: Unit, found: Registrations) -> None:
-    """Takes in an assignment that holds what can be registered, or a statement that registers."""
-    held = arguments(program, unit, found) - {unit}
-    if not held:
-        return
-    if unit.kind is Kind.DEFINE:
-        found.members.setdefault(unit, set()).update(held)
-    elif isinstance(unit.node, ast.Expr):
-        for use in unit.head.uses:
-            ends = program.resolve(unit.module, use).ends
-            found.registrars.update(
-                end for end in ends if isinstance(end.node, ast.Assign | ast.AnnAssign)
-            )
-
-
-def _is_definition(unit: Unit) -> bool:
-    return isinstance(unit.node, Function | ast.ClassDef)
-
-
-def _find_hooks(program: Program, found: Registrations, named: set[Unit]) -> None:
-    """Decorated definitions that only a decorator can give a meaning, with its variables."""
-    referenced = _referenced(program)
-    for unit in program.units():
-        decorators = getattr(unit.node, "decorator_list", ())
-        if not decorators or unit in found.own or unit in found.foreign:
-            continue
-        if unit in named or unit not in referenced:
-            roots: set[Unit] = set()
-            for decorator in decorators:
-                roots |= decorator_roots(program, unit, decorator)
-                roots |= _class_arguments(program, unit, decorator)
-            if roots:
-                found.hooks[unit] = roots
-
-
-def _class_arguments(program: Program, unit: Unit, decorator: ast.expr) -> set[Unit]:
-    """Classes and variables given to a decorator, as in `@listens_for(User, "after_insert")`."""
-    if not isinstance(decorator, ast.Call):
-        return set()
-    package = program.modules[unit.module].package
-    nodes = [*decorator.args, *(keyword.value for keyword in decorator.keywords)]
-    ends = {
-        end
-        for use in used(nodes, package, unit.scopes).uses
-        for end in program.resolve(unit.module, use).ends
-    }
-    return {end for end in ends if isinstance(end.node, ast.ClassDef)}
-
-
-def _referenced(program: Program) -> set[Unit]:
-    """The definitions that something names."""
-    found: set[Unit] = set()
-    for unit in program.units():
-        for one in unit.everything:
-            for use in one.uses:
-                found |= program.resolve(unit.module, use).ends - {unit}
-    return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from decompose.slice.add_imports import AddImports
 from decompose.slice.drop_decorators import DropDecorators
@@ -26,9 +29,12 @@ class _Rewriter(
     """All transformations in one walk."""
 
 
-def rewrite(content: bytes, edits: Edits) -> bytes:
-    """The file's bytes after the edits, in its own encoding and with its own line ends."""
-    if not edits:
-        return content
-    module = cst.parse_module(content)
-    return module.visit(_Rewriter(module, edits)).bytes
+def rewrite(content: bytes, versions: Sequence[Edits]) -> list[bytes]:
+    """The file's bytes after each of several edits, in its own encoding and line ends."""
+    written = {edits: content for edits in versions if not edits}
+    if len(written) < len({*versions}):
+        wrapper = MetadataWrapper(cst.parse_module(content), unsafe_skip_copy=True)
+        positions = wrapper.resolve(PositionProvider)
+        for edits in {*versions} - written.keys():
+            written[edits] = wrapper.module.visit(_Rewriter(positions, edits)).bytes
+    return [written[edits] for edits in versions]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import ReferenceKind, SystemModel
@@ -19,6 +20,14 @@ _RENDERERS = {"render_template", "get_template", "get_or_select_template", "sele
               "stream_template", "render"}  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """The templates that code names, and the lines where it renders one it does not name."""
+
+    names: frozenset[str]
+    unknown: tuple[int, ...]
+
+
 class Templates:
     """The monolith's templates: which there are, and which a closure asks for."""
 
@@ -26,6 +35,7 @@ class Templates:
         self.paths = {f.module: f.path for f in tree.files if f.module.startswith(_PREFIX)}
         self._text = {name: _text(read, path) for name, path in self.paths.items()}
         self._used: dict[str, set[str]] = {}
+        self._asked: dict[Unit, _Asked] = {}
         for reference in model.references:
             if reference.kind is ReferenceKind.TEMPLATE and not reference.external:
                 self._used.setdefault(reference.source, set()).add(reference.target)
@@ -39,8 +49,8 @@ class Templates:
 
         A template that nothing in the monolith names is kept: a library may render it.
         """
-        live = {f"{u.module}.{name}" for u in closure.live for name in u.names}
-        live |= closure.modules
+        live = {f"{u.module}.{name}" for u in closure.kept.live for name in u.names}
+        live |= closure.kept.modules
         pending = {
             self._named(target)
             for source, targets in self._used.items()
@@ -48,9 +58,12 @@ class Templates:
             for target in targets
         }
         findings: set[Finding] = set()
-        for unit in closure.live:
+        for unit in closure.kept.live:
             if not unit.scopes:
-                pending |= self._in_code(unit, closure, findings)
+                asked = self._in_code(unit)
+                path = closure.program.modules[unit.module].file.path
+                pending |= asked.names
+                findings.update(_unknown(path, line) for line in asked.unknown)
         return self._closed(pending | self._orphans), findings
 
     def words(self, names: Iterable[str]) -> set[str]:
@@ -86,18 +99,20 @@ class Templates:
         folder = self.paths[name].rpartition("/")[0]
         return {other for other, path in self.paths.items() if path.rpartition("/")[0] == folder}
 
-    def _in_code(self, unit: Unit, closure: Closure, findings: set[Finding]) -> set[str]:
+    def _in_code(self, unit: Unit) -> _Asked:
         """Templates named by strings, and those that a name made at run time may stand for."""
-        found: set[str] = set()
-        for node in ast.walk(unit.node):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found |= {_PREFIX + node.value} & set(self.paths)
-            elif isinstance(node, ast.JoinedStr):
-                found |= self._matching(node)
-            elif isinstance(node, ast.Call) and _renders_unknown(node):
-                path = closure.program.modules[unit.module].file.path
-                findings.add(_unknown(path, node.lineno))
-        return found
+        if unit not in self._asked:
+            nodes = list(ast.walk(unit.node))
+            strings = (one.value for one in nodes if isinstance(one, ast.Constant))
+            names = {f"{_PREFIX}{text}" for text in strings if isinstance(text, str)}
+            for node in nodes:
+                names |= self._matching(node) if isinstance(node, ast.JoinedStr) else set()
+            calls = (one for one in nodes if isinstance(one, ast.Call) and _renders_unknown(one))
+            self._asked[unit] = _Asked(
+                names=frozenset(names & self.paths.keys()),
+                unknown=tuple(call.lineno for call in calls),
+            )
+        return self._asked[unit]
 
     def _matching(self, node: ast.JoinedStr) -> set[str]:
         parts = [one.value if isinstance(one, ast.Constant) else None for one in node.values]

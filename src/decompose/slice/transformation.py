@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import CodeRange
 
 from decompose.slice.blocks import Statement, without
 
 Position = tuple[int, int]
+Positions = Mapping[cst.CSTNode, CodeRange]
 _GONE = cst.Pass()  # stands in a line with nothing left, since libcst drops empty lines itself
 _Block = TypeVar("_Block", cst.Module, cst.IndentedBlock)
 
@@ -28,12 +30,16 @@ class Edits:
     imports: frozenset[Position] = frozenset()
     elements: frozenset[Position] = frozenset()
     decorators: frozenset[Position] = frozenset()
-    additions: Mapping[Position, Sequence[str]] = field(default_factory=dict)
+    additions: tuple[tuple[Position, tuple[str, ...]], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(
-            self.statements or self.imports or self.elements or self.decorators or self.additions
-        )
+        return bool(self.places)
+
+    @property
+    def places(self) -> frozenset[Position]:
+        """All places where something changes."""
+        added = (place for place, _ in self.additions)
+        return self.statements | self.imports | self.elements | self.decorators | {*added}
 
 
 class Transformation(cst.CSTTransformer):
@@ -43,11 +49,22 @@ class Transformation(cst.CSTTransformer):
     it is given. Nothing but a block removes a line of statements.
     """
 
-    def __init__(self, module: cst.Module, edits: Edits) -> None:
+    def __init__(self, positions: Positions, edits: Edits) -> None:
         super().__init__()
         self.edits = edits
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        self._positions = wrapper.resolve(PositionProvider)
+        self._positions = positions
+        self._lines = sorted({line for line, _ in edits.places})
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Statements in which nothing changes are not looked into."""
+        if isinstance(node, Statement):
+            first, last = self._positions[node].start.line, self._positions[node].end.line
+            for decorator in getattr(node, "decorators", ()):
+                first = min(first, self.at(decorator)[0])
+            index = bisect_left(self._lines, first)
+            if index == len(self._lines) or self._lines[index] > last:
+                return False
+        return super().on_visit(node)
 
     def at(self, node: cst.CSTNode) -> Position:
         """Where a node of the original tree starts."""

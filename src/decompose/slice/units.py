@@ -16,7 +16,7 @@ from decompose.slice.scopes import (
     function_scope,
     imported,
 )
-from decompose.slice.uses import Used, chain, used
+from decompose.slice.uses import Use, Used, chain, used
 
 Display = ast.List | ast.Tuple | ast.Set | ast.Dict
 Position = tuple[int, int]
@@ -45,7 +45,8 @@ class Unit:
 
     `parent` is the block (`if`, `try`, `with`) or the function that holds it. `head` is what the
     statement acts on (`app` in `app.register_blueprint(orders)`), `used` what else it uses,
-    `elements` what stands in its outermost displays.
+    `elements` what stands in its outermost displays. `target` is what an import names, `imported`
+    the use of it.
     """
 
     module: str
@@ -58,6 +59,7 @@ class Unit:
     used: Used = field(default_factory=Used)
     elements: list[Element] = field(default_factory=list)
     target: Imported | None = None
+    imported: Use | None = None
     scopes: tuple[Scope, ...] = ()
 
     @property
@@ -110,6 +112,7 @@ class _Place:
         for name, target in imported(node, self.package):
             unit = self._unit(node, Kind.IMPORT, target.key)
             unit.names, unit.target = (name,), target
+            unit.imported = Use(name=name, via=target, bare=False, key=unit.key)
             yield unit
 
     def block(self, node: ast.If | ast.Try | ast.TryStar | ast.With) -> Iterator[Unit]:

@@ -20,9 +20,9 @@ from decompose.slice.scopes import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Use:
-    """A name and the attributes read of it.
+    """A name and the attributes read of it; each is its own, however alike.
 
     It is the module's, or what a local import binds (`via`), or another name of `scope`.
     `bare` tells that the value itself goes somewhere (an argument, an assigned value), so that
@@ -42,7 +42,8 @@ class Used:
     """Everything that a piece of code uses.
 
     `words` are attributes, keywords and short strings. `dynamic` are calls that import what an
-    argument names, `configuring` those that take settings from what it names.
+    argument names, `configuring` those that take settings from what it names. `schemas` are names
+    by which marshmallow finds a class of the application, wherever it is.
     """
 
     uses: list[Use] = field(default_factory=list)
@@ -50,6 +51,7 @@ class Used:
     words: set[str] = field(default_factory=set)
     dynamic: list[ast.Call] = field(default_factory=list)
     configuring: list[ast.Call] = field(default_factory=list)
+    schemas: set[str] = field(default_factory=set)
 
 
 def used(nodes: Sequence[ast.AST], package: str, scopes: Sequence[Scope] = ()) -> Used:
@@ -214,6 +216,8 @@ class _Collector(ast.NodeVisitor):
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in {"import_module", "__import__", "import_string", "find_modules"}:
             self.used.dynamic.append(node)
+        if name in {"Nested", "Pluck"}:
+            self.used.schemas |= {text for one in node.args[:1] if (text := _text(one))}
         if name == "from_object":
             self.used.configuring.append(node)
         self.generic_visit(node)
@@ -221,3 +225,7 @@ class _Collector(ast.NodeVisitor):
     def _visit_all(self, nodes: Sequence[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

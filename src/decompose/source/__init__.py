@@ -5,6 +5,7 @@ from decompose.source.cache import FactsCache, default_cache_folder
 from decompose.source.decode import Decoded, decode
 from decompose.source.discover import discover
 from decompose.source.reading import read_all
+from decompose.source.resolver import unresolvable
 from decompose.source.starter import starter_text
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "load_boundary",
     "read_all",
     "starter_text",
+    "unresolvable",
 ]

@@ -11,6 +11,8 @@ from decompose.verify.places import Answer, Places, answer_places, general
 
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[A-Za-z_]+")
+_DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
+_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
 
 
 def compare_answers(expected: Answer, actual: Answer) -> tuple[Mismatch, ...]:
@@ -36,14 +38,14 @@ def mismatches(expected: Places, actual: Places) -> tuple[Mismatch, ...]:
 
 
 def _shape(value: str) -> str:
-    """A value with each run of digits and of letters standing for any other.
+    """A value with each number, and the days and months of dates, standing for any other.
 
-    Random words mix both, and so count by their length and their punctuation alone.
+    Random words mix letters and digits; they count by their length and punctuation alone.
     """
     words = re.findall(r"\w+", value)
     if any(_is_random(word) for word in words):
         return re.sub(r"\w", "x", value)
-    return _DIGITS.sub("9", value)
+    return _DIGITS.sub("9", _MONTH.sub("Jan", _DAY.sub("Mon", value)))
 
 
 def _is_random(word: str) -> bool:

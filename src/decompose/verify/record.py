@@ -84,8 +84,9 @@ def _settings(recording: Recording) -> dict[str, object]:
 def _environment(recording: Recording, folder: Path, settings: Path) -> dict[str, str]:
     """The environment of the command; the interpreter's own commands are found first."""
     path = os.environ.get("PATH", os.defpath)
-    if recording.python:
-        path = f"{Path(recording.python).absolute().parent}{os.pathsep}{path}"
+    python = Path(recording.python or recording.root / ".venv" / "bin" / "python")
+    if python.exists():
+        path = f"{python.absolute().parent}{os.pathsep}{path}"
     also = os.environ.get("PYTHONPATH")
     return {
         **os.environ,

@@ -13,6 +13,7 @@ from decompose.domain.verification import (
     Difference,
     EndpointResult,
     Mismatch,
+    Suspect,
     Unsteady,
     Verification,
 )
@@ -24,6 +25,7 @@ from decompose.verify.system import System
 from decompose.verify.tape import Request, Survey, read_events
 from decompose.verify.tape import State as StateEvent
 
+_SERVER_ERROR = 500
 NO_ENDPOINT = "(no endpoint)"
 
 
@@ -100,11 +102,20 @@ def _judge(
     played.unsteadiness.learn(endpoint, _compare(monolith, again, tape, own))
     if _compare(recorded, monolith, tape, own):
         played.drifted.append(request.step)
-    found = _compare(monolith, split, tape, owned)
+    found = _compare(monolith, split, tape, owned) + _broken(recorded, monolith)
     if found and (request.raised or _compare(recorded, split, tape, owned)):
         played.differences.append(
             _difference(request, endpoint, service, found, monolith, split, system)
         )
+
+
+def _broken(recorded: _Outcome, monolith: _Outcome) -> tuple[Mismatch, ...]:
+    """A monolith that fails where it did not when it was recorded: two failures prove nothing."""
+    before, now = recorded.answer.status, monolith.answer.status
+    if not 0 < before < _SERVER_ERROR <= now:
+        return ()
+    place = "status of the monolith itself, recorded and now"
+    return (Mismatch(place=place, expected=str(before), actual=str(now)),)
 
 
 def _compare(
@@ -152,10 +163,20 @@ def _difference(
         endpoint=endpoint,
         service=service,
         mismatches=found,
-        suspects=system.suspects.get(service, ()),
+        suspects=_crossed(system.suspects.get(service, ()), request),
         left=_shown(expected.answer),
         right=_shown(actual.answer),
     )
+
+
+def _crossed(suspects: tuple[Suspect, ...], request: Request) -> tuple[Suspect, ...]:
+    """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
+    ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
+    return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _shown(answer: Answer) -> str:

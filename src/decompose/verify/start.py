@@ -7,12 +7,11 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from decompose.errors import UserError
-from decompose.render import tree
 from decompose.verify.process import Server
 from decompose.verify.rows import SEQUENCES
 from decompose.verify.side import Side
@@ -23,6 +22,7 @@ from decompose.verify.tape import Shape, Survey
 _WAITING = (
     "import os, sys; print('serving', os.environ['GATEWAY_URL'], flush=True); sys.stdin.read()"
 )
+_NOT_DEPLOYED = (".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__")
 _NOT_COPIED = ("data", "logs", ".venv", "__pycache__", ".decompose")
 
 
@@ -45,11 +45,30 @@ def serve_command(python: str, target: str, port: int) -> tuple[str, ...]:
 
 def write_recorder(folder: Path) -> Path:
     """Write what runs inside the applications, and return where."""
+    from decompose.render import tree  # noqa: PLC0415 - `--help` doesn't wait for its library
+
     for path, content in tree("recorder"):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     return folder
+
+
+def start_again(stage: Stage) -> Side:
+    """A second monolith, from a copy of its code.
+
+    As after every deployment, paths and times of files are others. Answers that depend on them
+    differ between the two monoliths, so that they are no fault of the split.
+    """
+    folder = stage.scratch / "copy" / stage.root.name
+    shutil.copytree(
+        stage.root,
+        folder,
+        symlinks=True,
+        ignore=shutil.ignore_patterns(*_NOT_DEPLOYED),
+        copy_function=shutil.copy,
+    )
+    return start_monolith(replace(stage, root=folder), "again")
 
 
 def start_monolith(stage: Stage, name: str) -> Side:

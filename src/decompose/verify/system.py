@@ -72,6 +72,7 @@ def _suspects(plan: dict[str, Any]) -> dict[str, tuple[Suspect, ...]]:
             suspect = Suspect(
                 seam=seam["seam"],
                 technique=seam["technique"],
+                source=seam["source"],
                 location=Location(path=seam["path"], line=seam["line"]),
                 reason=f"{seam['source']} → {seam['target']}: {seam['reason']}",
             )

@@ -14,7 +14,14 @@ from decompose.errors import UserError
 from decompose.ports import Progress
 from decompose.verify.record import code_digest
 from decompose.verify.replay import Sides, replay
-from decompose.verify.start import Stage, find_python, start_monolith, start_split, write_recorder
+from decompose.verify.start import (
+    Stage,
+    find_python,
+    start_again,
+    start_monolith,
+    start_split,
+    write_recorder,
+)
 from decompose.verify.system import System, read_system
 from decompose.verify.tape import Full, Survey, survey
 
@@ -60,7 +67,7 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
 def _start(stage: Stage, progress: Progress) -> Sides:
     monolith = start_monolith(stage, "monolith")
     progress.advance(1)
-    again = start_monolith(stage, "again")
+    again = start_again(stage)
     progress.advance(1)
     split = start_split(stage)
     progress.advance(1)
@@ -80,7 +87,7 @@ def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> t
     found = []
     if tape.code != code_digest(tree):
         found.append(
-            _warning(
+            _finding(
                 "tape-of-other-code",
                 "The tape was recorded from other code than what is there now",
                 "Record it anew if the monolith has changed in what it does.",
@@ -89,13 +96,13 @@ def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> t
     if tape.end is None or isinstance(tape.end, Full):
         why = "was cut off" if tape.end is None else "reached its size limit"
         found.append(
-            _warning("tape-cut-off", f"The tape {why} after step {tape.steps}", "Record it anew.")
+            _finding("tape-cut-off", f"The tape {why} after step {tape.steps}", "Record it anew.")
         )
     owned = {table for tables in system.owned.values() for table in tables}
     unowned = sorted(n for n in tape.tables.keys() - owned if not n.startswith("sqlite_"))
     if unowned:
         found.append(
-            _warning(
+            _finding(
                 "table-without-owner",
                 f"No service owns {', '.join(unowned)}: these rows are not compared",
                 "Scaffold again if an endpoint uses them.",
@@ -104,6 +111,6 @@ def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> t
     return tuple(sorted(found))
 
 
-def _warning(code: str, message: str, hint: str) -> Finding:
+def _finding(code: str, message: str, hint: str) -> Finding:
     place = Location(path="plan.json")
     return Finding(location=place, code=code, severity=Severity.WARNING, message=message, hint=hint)

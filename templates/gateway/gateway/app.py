@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, request
+from werkzeug.routing import Map
 
 from gateway import log
 from gateway.bodies import Answer, ClientError, Relayed, RequestBody
@@ -29,13 +30,15 @@ class Gateway(Flask):
         super().__init__("gateway", static_folder=None)
         self.metrics = Metrics()
         self.forwarder = Forwarder(table, settings, self.metrics)
+        self._nothing = Map().bind("gateway")
         self._matcher = Matcher(table)
         self._composer = Composer(self.forwarder)
         self._shadow = Shadow(self.forwarder, self.metrics, table.shadow_unsafe)
         self._trusted_proxies = settings.trusted_proxies
 
-    def create_url_adapter(self, request: Any) -> None:
-        """Leave matching to the routing table."""
+    def create_url_adapter(self, request: Any) -> Any:
+        """Match nothing: that is left to the routing table."""
+        return self._nothing
 
     def dispatch_request(self) -> Any:
         """Answer the current request."""

@@ -27,7 +27,7 @@ def described(config: Mapping[str, Any]) -> Dict[str, Any]:
 
     A path of the machine becomes `{"path": name}`: whoever replays has a folder of their own.
     """
-    found = {}
+    found: Dict[str, Any] = {}
     for key in sorted(config):
         value = config[key]
         if key in _OF_THE_RUN or not isinstance(key, str):

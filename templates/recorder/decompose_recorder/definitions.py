@@ -19,7 +19,7 @@ class Definitions:
         self._known: Dict[Any, Any] = {}
         self._seen: Dict[Place, Any] = {}
         self._thread = 0
-        monitoring = getattr(sys, "monitoring", None)
+        monitoring: Any = getattr(sys, "monitoring", None)
         self._tool = _free_tool(monitoring) if monitoring else None
         if self._tool is not None:
             event = monitoring.events.PY_START

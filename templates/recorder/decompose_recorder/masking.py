@@ -12,7 +12,8 @@ import re
 import urllib.parse
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Set
 
-_SHORTEST = 4
+_SHORTEST = 2
+_SAFE = 4  # characters from which on a value is replaced inside of words too
 
 
 class Masks:
@@ -72,12 +73,18 @@ class Masks:
         if not self._values:
             return text
         longest_first = sorted(self._values, key=lambda value: (-len(value), value))
-        pattern = "|".join(map(re.escape, longest_first))
+        pattern = "|".join(map(_pattern, longest_first))
         return re.sub(pattern, lambda match: self._word(match.group(0)), text)
 
     def _word(self, value: str) -> str:
         digest = hashlib.sha256((self._key + urllib.parse.unquote_plus(value)).encode())
         return "masked-" + digest.hexdigest()[:12]
+
+
+def _pattern(value: str) -> str:
+    """Return where a value stands: a short one only as a word of its own."""
+    text = re.escape(value)
+    return text if len(value) >= _SAFE else r"(?<!\w)" + text + r"(?!\w)"
 
 
 def _mapped(value: Any, replace: Callable[[str], str]) -> Any:

@@ -59,10 +59,10 @@ class Recorder:
                 self._opened = self._tape.open()
                 if not self._opened:
                     sys.stderr.write("decompose: another process records; this one does not\n")
-            if not self._opened or self._tape.full:
-                answered: Iterable[bytes] = call(app, environ, start_response)
-                return answered
-            return self._record(call, app, environ, start_response)
+            recorded = self._opened and not self._tape.full
+            answer = self._record if recorded else _plainly
+            answered: Iterable[bytes] = answer(call, app, environ, start_response)
+            return answered
 
     def _record(self, call: Any, app: Any, environ: Dict[str, Any], start_response: Any) -> Any:
         began = time.perf_counter()
@@ -190,6 +190,10 @@ class Recorder:
             self._config = config
             rules = sorted({rule.endpoint for rule in app.url_map.iter_rules()})
             self._tape.write("application", config=config, endpoints=rules)
+
+
+def _plainly(call: Any, app: Any, environ: Dict[str, Any], start_response: Any) -> Any:
+    return call(app, environ, start_response)
 
 
 def _asked(environ: Dict[str, Any]) -> Dict[str, Any]:

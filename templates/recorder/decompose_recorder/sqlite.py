@@ -28,8 +28,8 @@ def watch(opened: Callable[[Any, str], None]) -> None:
         opened(connection, _file(database))
         return connection
 
-    sqlite3.connect = connect  # type: ignore[assignment]
-    sqlite3.dbapi2.connect = connect  # type: ignore[assignment]
+    sqlite3.connect = connect
+    sqlite3.dbapi2.connect = connect
 
 
 def _now() -> str:

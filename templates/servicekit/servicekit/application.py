@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from servicekit import (
     build_only,
@@ -119,8 +118,9 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
         schema.create(described, chosen.database_url)
         data.prepare()
 
-    with _one_at_a_time(described.directory / "service.json"), own_schema.replaced(prepare):
-        app = target.load(described.application, described.directory)
+    with _one_at_a_time(described.directory / "service.json"):
+        with own_schema.replaced(prepare):
+            app = target.load(described.application, described.directory)
         prepare()
     build_only.add_rules(app, described.build_only)
 
@@ -138,7 +138,12 @@ def _behind_proxies(application: Any, count: int) -> Any:
     """Believe as many proxies as are in front: the client's address, and the public host."""
     if not count:
         return application
-    return ProxyFix(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
+    try:
+        fixer: Any = importlib.import_module("werkzeug.middleware.proxy_fix").ProxyFix
+    except ImportError:  # Werkzeug before 0.15
+        fixer = importlib.import_module("werkzeug.contrib.fixers").ProxyFix
+        return fixer(application, num_proxies=count)
+    return fixer(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
 
 
 @contextlib.contextmanager

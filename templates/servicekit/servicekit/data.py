@@ -52,7 +52,8 @@ class Data:
         self.service = service
         self._events = events if events is not None else Events()
         self._owned = tuple(owned)
-        self._copied = frozenset(replicas)
+        self._to_copy = frozenset(replicas)
+        self._copied = False
         self._prepared = False
         self.database = open_database(database_url)
         owners = {**declared, **replicas}
@@ -80,11 +81,10 @@ class Data:
         remove(self.database)
 
     def prepare(self) -> None:
-        """Create what the kit keeps in the database, and start the copies of replicas.
+        """Create what the kit keeps in the database; replicas are copied later, by `copy`.
 
-        May run again and in several processes at once. An owner that doesn't answer is no
-        failure: its tables are refused to readers until they are copied. Raises `SchemaError`
-        if a table is missing.
+        May run again and in several processes at once. Until they are copied, replicas are
+        refused to readers. Raises `SchemaError` if a table is missing.
         """
         names = frozenset(self._replicas.owners)
         with self.database.transaction(timeout=30.0) as raw:
@@ -93,15 +93,20 @@ class Data:
             self.database.release_replicas(raw, names)
             self.database.guard_triggers(raw, [*self._owned, *sorted(names)])
             self._feed.prepare(raw)
-            self._replicas.prepare(raw, self._copied)
+            self._replicas.prepare(raw, self._to_copy)
             touched = {name: frozenset((name,)) for name in names}
             for name, reached in self.database.relatives(raw, names).items():
                 touched[name] = touched.get(name, frozenset()) | reached
         self._prepared = True
         self._guard.scanner = Scanner(touched) if touched else None
-        for owner in self._unfinished():
-            with contextlib.suppress(PeerUnavailable):
-                self._replicas.catch_up(owner, STARTUP)
+
+    def copy(self) -> None:
+        """Copy what isn't whole yet, as far as owners answer, until nothing is left at start."""
+        if self._copied:
+            return
+        unfinished = {owner for owner, lag in self.lag().items() if lag["copying"]}
+        self._pull_each(frozenset(unfinished))
+        self._copied = not unfinished
 
     def operations(self) -> dict[str, Operation]:
         """Return what peers may ask of this service; an operation raises `Refused` to decline.
@@ -164,9 +169,6 @@ class Data:
             }
         return found
 
-    def _unfinished(self) -> frozenset[str]:
-        return frozenset(owner for owner, lag in self.lag().items() if lag["copying"])
-
     def _tasks(self, level: str) -> Mapping[str, Any]:
         pull = 1.0 if level == "eventual" else 10.0
         return {
@@ -174,7 +176,7 @@ class Data:
             "sweep": (2.0, self._ledger.sweep),
             "strays": (30.0, self._forwarding.report_strays),
             "pull": (pull, self._pull_all),
-            "copy": (1.0, lambda: self._pull_each(self._unfinished())),
+            "copy": (0.3, self.copy),
             "prune": (60.0, self._feed.prune),
             "forget": (3600.0, self._ledger.forget),
         }

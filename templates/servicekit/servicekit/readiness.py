@@ -27,12 +27,13 @@ class Readiness:
 
         It is ready once its replicas are complete. An owner out of reach makes it unready after
         that only where `owner_down` is `refuse`: a service that answers from stale replicas
-        instead is more use than none.
+        instead is more use than none. Owners are asked only once nothing else is missing: while
+        a system starts, everybody would ask everybody.
         """
         database = dbapi.answers(self._database_url)
-        owners = self._owners()
         lag = self._data.lag() if database else {}
         copied = not any(facts.get("copying") for facts in lag.values())
+        owners = self._owners() if database and copied else {}
         needs_owners = self._description.owner_down == "refuse"
         reached = all(owners.values()) or not needs_owners
         ready = not self.draining and database and copied and reached

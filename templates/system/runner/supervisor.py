@@ -14,6 +14,7 @@ from runner.process import Process
 from runner.system import GATEWAY
 
 _TICK = 0.05
+_ASK = 0.3  # seconds between questions whether all is ready
 
 
 class Supervisor:
@@ -53,7 +54,7 @@ class Supervisor:
                 waiting = [process for process, is_ready in zip(waiting, ready) if not is_ready]
                 if waiting and time.monotonic() > until:
                     raise Failure("\n".join(_not_ready(process, wait) for process in waiting))
-                self._asked.wait(_TICK if waiting else 0)
+                self._asked.wait(_ASK if waiting else 0)
 
     def watch(self, until: Callable[[], bool] = lambda: False) -> None:
         """Keep everything running until a signal comes or `until` says so."""

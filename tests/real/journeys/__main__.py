@@ -12,5 +12,7 @@ from real.browser import Browser, written
 if __name__ == "__main__":
     name, target = sys.argv[1:]
     browser = Browser(os.environ["GATEWAY_URL"])
-    importlib.import_module(f"real.journeys.{name}").travel(browser)
-    Path(target).write_text(written(browser.visits), encoding="utf-8")
+    try:
+        importlib.import_module(f"real.journeys.{name}").travel(browser)
+    finally:
+        Path(target).write_text(written(browser.visits), encoding="utf-8")

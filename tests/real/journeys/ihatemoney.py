@@ -12,17 +12,36 @@ PROJECT = {
     "name": "Trip", "id": "trip", "password": "secret", "contact_email": "ann@example.org",
     "default_currency": "XXX",
 }  # fmt: skip
-BILL = {"date": "2024-05-06", "original_currency": "XXX", "bill_type": "Expense", "submit": "Submit"}
+BILL = {
+    "date": "2024-05-06",
+    "original_currency": "XXX",
+    "bill_type": "Expense",
+    "submit": "Submit",
+}
 IMPORTED = [
     {"date": "2024-01-02", "what": "Imported", "bill_type": "Expense", "amount": 12.5,
      "currency": "", "payer_name": "Cid", "payer_weight": 1, "owers": ["Cid", "Ann"]},
 ]  # fmt: skip
+OUTSIDE = (
+    "/", "/mobile", "/healthcheck", "/favicon.ico", "/static/css/main.css", "/nowhere/at/all",
+    "/create?project_id=trip", "/authenticate?project_id=nobody", "/password-reminder-sent",
+)  # fmt: skip
+INSIDE = (
+    "/trip/", "/trip/?search=bread&amount_min=1", "/trip/?payer=5", "/trip/settle_bills",
+    "/trip/statistics", "/trip/history", "/trip/edit", "/trip/add?add_bill=1", "/create",
+)  # fmt: skip
+WRONG, RIGHT = {"password": "wrong"}, {"password": "secret"}
+NEW = {"password": "new", "password_confirmation": "new"}
+ADMIN, NO_ADMIN = {"admin_password": "adminpass"}, {"admin_password": "wrong"}
 API = "/api/projects"
 BASIC = {"Authorization": "Basic " + base64.b64encode(b"flat:secret").decode()}
 
 
 def travel(ann: Browser) -> None:
-    """Ask for every page and send every form, rightly and wrongly."""
+    """Ask for every page and send every form, rightly and wrongly.
+
+    The demonstration project takes the first numbers: Ann is member 4, her first bill is 4.
+    """
     _outside(ann)
     _start(ann)
     _members(ann)
@@ -37,8 +56,7 @@ def travel(ann: Browser) -> None:
 
 
 def _outside(ann: Browser) -> None:
-    for page in ("/", "/mobile", "/healthcheck", "/favicon.ico", "/static/css/main.css", "/nowhere/at/all",
-                 "/create?project_id=trip", "/authenticate?project_id=nobody", "/password-reminder-sent"):  # fmt: skip
+    for page in OUTSIDE:
         ann.get(page)
     ann.get("/lang/de", Referer="/mobile")
     ann.get("/mobile")
@@ -57,40 +75,43 @@ def _start(ann: Browser) -> None:
     ann.submit("/password-reminder", id="nobody")
     ann.submit("/password-reminder", id="trip")
     ann.get("/reset-password")
-    ann.submit("/reset-password?token=wrong", password="new", password_confirmation="new")
+    ann.submit("/reset-password?token=wrong", **NEW)
 
 
 def _members(ann: Browser) -> None:
     for name, weight in (("Ann", "1"), ("Ben", "2"), ("Cid", "1,5"), ("Ben", "1"), ("Dan", "-1")):
         ann.submit("/trip/members/add", name=name, weight=weight)
     ann.get("/trip/")
-    ann.get("/trip/members/2/edit")
-    ann.submit("/trip/members/2/edit", name="Benno", weight="3")
+    ann.get("/trip/members/5/edit")
+    ann.submit("/trip/members/5/edit", name="Benno", weight="3")
     ann.get("/trip/members/99/edit")
-    ann.submit("/trip/", "/trip/members/3/delete")
+    ann.submit("/trip/", "/trip/members/6/delete")
     ann.submit("/trip/members/add", name="Cid", weight="1")
 
 
 def _bills(ann: Browser) -> None:
-    ann.submit("/trip/add", **BILL, what="Bread", payer="1", amount="10", payed_for=["1", "2"])
-    ann.submit("/trip/add", **BILL, what="Fuel", payer="2", amount="3*12,5", payed_for=["1", "2", "4"])
-    ann.submit("/trip/add", **BILL, what="Wrong", payer="2", amount="many", payed_for=["1"])
-    ann.submit("/trip/add", **BILL, what="Gone", payer="4", amount="7", payed_for=["4"])
+    ann.submit("/trip/add", **BILL, what="Bread", payer="4", amount="10", payed_for=["4", "5"])
+    ann.submit(
+        "/trip/add", **BILL, what="Fuel", payer="5", amount="3*12,5", payed_for=["4", "5", "6"]
+    )
+    ann.submit("/trip/add", **BILL, what="Wrong", payer="5", amount="many", payed_for=["4"])
+    ann.submit("/trip/add", **BILL, what="Gone", payer="6", amount="7", payed_for=["6"])
     ann.get("/trip/")
-    ann.get("/trip/edit/1")
-    ann.submit("/trip/edit/1", **BILL, what="Bread rolls", payer="1", amount="11", payed_for=["2", "4"])
+    ann.get("/trip/edit/4")
+    ann.submit(
+        "/trip/edit/4", **BILL, what="Bread rolls", payer="4", amount="11", payed_for=["5", "6"]
+    )
     ann.get("/trip/edit/99")
-    ann.submit("/trip/", "/trip/delete/3")
-    ann.post("/trip/delete/2")
-    ann.submit("/trip/", "/trip/members/2/delete")
-    ann.submit("/trip/", "/trip/members/2/reactivate")
-    ann.submit("/trip/settle_bills", "/trip/settle", amount="5", sender_id="1", receiver_id="2")
-    ann.submit("/trip/settle_bills", "/trip/settle", amount="5", sender_id="99", receiver_id="2")
+    ann.submit("/trip/", "/trip/delete/6")
+    ann.post("/trip/delete/5")
+    ann.submit("/trip/", "/trip/members/5/delete")
+    ann.submit("/trip/", "/trip/members/5/reactivate")
+    ann.submit("/trip/settle_bills", "/trip/settle", amount="5", sender_id="4", receiver_id="5")
+    ann.submit("/trip/settle_bills", "/trip/settle", amount="5", sender_id="99", receiver_id="5")
 
 
 def _look(ann: Browser) -> None:
-    for page in ("/trip/", "/trip/?search=bread&amount_min=1", "/trip/?payer=2", "/trip/settle_bills", "/trip/statistics",
-                 "/trip/history", "/trip/edit", "/trip/add?add_bill=1", "/create"):  # fmt: skip
+    for page in INSIDE:
         ann.get(page)
 
 
@@ -120,8 +141,8 @@ def _join(ann: Browser, ben: Browser) -> None:
     ann.another().get("/trip/feed/wrong.xml")
     ben.submit("/trip/", "/exit")
     ben.get("/exit")
-    ben.submit("/authenticate", id="trip", password="wrong")
-    ben.submit("/authenticate", id="trip", password="secret")
+    ben.submit("/authenticate", id="trip", **WRONG)
+    ben.submit("/authenticate", id="trip", **RIGHT)
     ben.get("/authenticate?project_id=trip")
 
 
@@ -130,8 +151,8 @@ def _settings(ann: Browser) -> None:
     ann.submit("/trip/edit", **{**fields, "current_password": "wrong"})
     ann.submit("/trip/edit", **{**fields, "name": "Journey", "password": ""})
     ann.get("/trip/history")
-    ann.submit("/trip/history", "/trip/erase_history", password="wrong")
-    ann.submit("/trip/history", "/trip/erase_history", password="secret")
+    ann.submit("/trip/history", "/trip/erase_history", **WRONG)
+    ann.submit("/trip/history", "/trip/erase_history", **RIGHT)
     ann.get("/trip/history")
 
 
@@ -162,7 +183,9 @@ def _api_members(app: Browser, members: list[int]) -> None:
     path = f"{API}/flat/members"
     app.get(f"{path}/{members[0]}", **BASIC)
     app.get(f"{path}/99", **BASIC)
-    app.send("PUT", f"{path}/{members[0]}", {"name": "Eva", "weight": 2}, **BASIC)
+    app.send(
+        "PUT", f"{path}/{members[0]}", {"name": "Eva", "weight": 2, "activated": True}, **BASIC
+    )
     app.send("DELETE", f"{path}/{members[2]}", **BASIC)
     app.get(path, **BASIC)
 
@@ -182,16 +205,16 @@ def _api_bills(app: Browser, members: list[int]) -> None:
 
 def _administrate(admin: Browser) -> None:
     admin.get("/dashboard")
-    admin.submit("/admin?goto=%2Fdashboard", admin_password="wrong")
-    admin.submit("/admin?goto=%2Fdashboard", admin_password="adminpass")
+    admin.submit("/admin?goto=%2Fdashboard", **NO_ADMIN)
+    admin.submit("/admin?goto=%2Fdashboard", **ADMIN)
     admin.get("/dashboard")
     admin.submit("/create", **{**PROJECT, "id": "old", "name": "Old"})
-    admin.submit("/dashboard", "/dashboard/old/delete", password="secret")
+    admin.submit("/dashboard", "/dashboard/old/delete", **RIGHT)
     admin.get("/dashboard")
 
 
 def _end(ann: Browser) -> None:
-    ann.submit("/trip/edit", "/trip/delete", password="wrong")
-    ann.submit("/trip/edit", "/trip/delete", password="secret")
+    ann.submit("/trip/edit", "/trip/delete", **WRONG)
+    ann.submit("/trip/edit", "/trip/delete", **RIGHT)
     ann.get("/trip/")
     ann.get("/")

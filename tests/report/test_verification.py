@@ -1,0 +1,136 @@
+"""The documents and the screen of a verification: their shape, and that no name can spoil them."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import msgspec
+from jsonschema import Draft202012Validator
+from rich.console import Console
+
+from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.verification import (
+    Difference,
+    EndpointResult,
+    Mismatch,
+    Suspect,
+    Unsteady,
+    Verification,
+)
+from decompose.report import verification_documents, verification_summary
+from decompose.report.verification import VerifyDocument
+from report.hostile import NASTY
+from report.test_documents import check_golden
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "reference" / "verify.schema.json"
+
+
+def verification(name: str = "") -> Verification:
+    """A verification with one difference; `name` is added to each name in it."""
+    suspect = Suspect(
+        seam="read-1",
+        technique="replica",
+        source="shop.orders.show",
+        location=Location(path=f"shop/orders.py{name}", line=7),
+        reason=f"orders → users{name}",
+    )
+    mismatches = (
+        Mismatch(place=f"body $.total{name}", expected=f"1{name}", actual=None),
+        Mismatch(place="status", expected="200", actual="500"),
+    )
+    difference = Difference(
+        step=3,
+        method="GET",
+        target=f"/orders/1{name}",
+        endpoint=f"orders.show{name}",
+        service=f"orders{name}",
+        mismatches=mismatches,
+        suspects=(suspect,),
+        left=f"200\n\n{name}one",
+        right="500\n\nother",
+    )
+    return Verification(
+        system=f"store{name}",
+        requests=4,
+        rows=20,
+        endpoints=(
+            EndpointResult(service="cart", endpoint="cart.show", requests=2, equal=2),
+            EndpointResult(
+                service=f"orders{name}", endpoint=f"orders.show{name}", requests=2, equal=1
+            ),
+        ),
+        differences=(difference,),
+        unsteady=(Unsteady(endpoint="cart.show", place="header etag", one=f"1{name}", other="2"),),
+        drifted=(2,),
+        untouched=(f"orders.never{name}",),
+        findings=(
+            Finding(
+                location=Location(path="plan.json"),
+                code="tape-cut-off",
+                severity=Severity.WARNING,
+                message=f"The tape was cut off{name}",
+                hint="Record it anew.",
+            ),
+        ),
+    )
+
+
+def made(found: Verification) -> dict[str, bytes]:
+    """The documents by name."""
+    return {document.path: document.content for document in verification_documents(found)}
+
+
+def shown(found: Verification) -> str:
+    """What the screen shows."""
+    out = io.StringIO()
+    verification_summary(found, Console(file=out, width=100))
+    return out.getvalue()
+
+
+def test_schema_is_current() -> None:
+    """The published schema is the one that the types have."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "verify.json",
+        **msgspec.json.schema(VerifyDocument),
+    }
+    check_golden(SCHEMA, (json.dumps(schema, indent=2) + "\n").encode())
+
+
+def test_schema_holds() -> None:
+    """The document follows its published schema, whatever the names in it."""
+    published = json.loads(SCHEMA.read_text())
+    Draft202012Validator(published).validate(json.loads(made(verification(NASTY))["verify.json"]))
+
+
+def test_junit() -> None:
+    """An endpoint that differs fails, one that nobody asked for is skipped, the others pass."""
+    suite = ET.fromstring(made(verification())["verify.xml"])  # noqa: S314 - our own file
+    told = {case.get("name"): [child.tag for child in case] for case in suite}
+    assert told == {"cart.show": [], "orders.show": ["failure"], "orders.never": ["skipped"]}
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
+
+
+def test_hostile_names() -> None:
+    """No name becomes an element of the XML, or a control character on the screen."""
+    plain, hostile = (ET.fromstring(made(verification(n))["verify.xml"]) for n in ("", NASTY))  # noqa: S314
+    assert [e.tag for e in plain.iter()] == [e.tag for e in hostile.iter()]
+    assert "\x1b" not in shown(verification(NASTY))
+
+
+def test_screen() -> None:
+    """The screen names the step, both values, the seam with its line, and what nobody asked for."""
+    text = shown(verification())
+    for part in (
+        "step 3 GET /orders/1",
+        "status: monolith 200, split 500",
+        "body $.total: monolith 1, split nothing",
+        "shop/orders.py:7",
+        "orders.never",
+        "3 of 4 requests equal (75.0%)",
+        "The tape was cut off",
+    ):
+        assert part in text
