@@ -88,7 +88,9 @@ def test_a_bug_is_500_without_details(site):
     assert site.call("fail") == (500, {"reason": "error"})
 
 
-@pytest.mark.parametrize("token", ["", "rubbish", TOKENS.issue("accounts")])
+@pytest.mark.parametrize(
+    "token", ["", "rubbish", TOKENS.issue("accounts")], ids=["none", "rubbish", "another audience"]
+)
 def test_operations_need_a_token(site, token):
     """Without a token for this service nothing is done, known operation or not."""
     assert site.call("echo", token=token)[0] == 401

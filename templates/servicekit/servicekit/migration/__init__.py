@@ -1,0 +1,1 @@
+"""Moves a monolith's data into the databases of its services: `python -m servicekit.migration`."""
