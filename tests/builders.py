@@ -7,8 +7,9 @@
 
 Every definition names its module by standing under it. A definition says after the colon, split
 by semicolons: `METHOD RULE -> ENDPOINT`, `table NAME`, `calls`, `inherits`, `references`,
-`imports`, `uses` (a library's dotted path), `reads` or `writes` (tables), `entry KIND`. Endpoints'
-effects and transactions follow from what is called: all writes of one endpoint are one transaction.
+`imports`, `finds` (by a name made at run time), `uses` (a library's dotted path), `reads` or
+`writes` (tables), `entry KIND`. Endpoints' effects and transactions follow from what is called: all
+writes of one endpoint are one transaction.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _KINDS = {"def": DefinitionKind.FUNCTION, "class": DefinitionKind.CLASS,
           "var": DefinitionKind.VARIABLE, "template": DefinitionKind.TEMPLATE}  # fmt: skip
 _USES = {"calls": ReferenceKind.CALL, "inherits": ReferenceKind.INHERIT,
          "references": ReferenceKind.REFERENCE, "imports": ReferenceKind.IMPORT,
-         "links": ReferenceKind.URL}  # fmt: skip
+         "links": ReferenceKind.URL, "finds": ReferenceKind.DYNAMIC}  # fmt: skip
 _LINES = 10
 
 

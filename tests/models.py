@@ -122,6 +122,11 @@ def _own_calls(model: SystemModel) -> list[str]:
     )
 
 
+def _handed(model: SystemModel) -> list[str]:
+    """Calls of variables alone."""
+    return _by_source((r.source, r.target) for r in model.references if r.handed)
+
+
 def _by_source(edges: object) -> list[str]:
     grouped: dict[str, set[str]] = {}
     for source, target in edges:  # type: ignore[attr-defined]
@@ -180,6 +185,11 @@ def _reaches(model: SystemModel) -> list[str]:
     return lines
 
 
+def _notes(model: SystemModel) -> list[str]:
+    """What functions do that a split changes the meaning of."""
+    return [f"{n.location} {n.definition} {n.kind.value} {n.target}".rstrip() for n in model.notes]
+
+
 def _findings(model: SystemModel) -> list[str]:
     return [f"{f.code} {f.location.path}:{f.location.line} {f.message}" for f in model.findings]
 
@@ -187,14 +197,17 @@ def _findings(model: SystemModel) -> list[str]:
 SECTIONS: dict[str, Callable[[SystemModel], list[str]]] = {
     "calls": _calls,
     "own calls": _own_calls,
+    "handed": _handed,
     "references": _references,
     "strings": _of_kind(ReferenceKind.STRING),
     "templates": _of_kind(ReferenceKind.TEMPLATE),
     "urls": _of_kind(ReferenceKind.URL),
+    "dynamic": _of_kind(ReferenceKind.DYNAMIC),
     "definitions": _definitions,
     "modules": lambda model: [module.name for module in model.modules],
     "routes": _routes,
     "entries": _entries,
     "reaches": _reaches,
+    "notes": _notes,
     "findings": _findings,
 }

@@ -1,4 +1,4 @@
-"""The stages of an analysis and of a scaffold, one after the other."""
+"""The stages of an analysis, one after the other."""
 
 from __future__ import annotations
 
@@ -10,22 +10,18 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
-from decompose.domain.generated import Generated, GeneratedFile
-from decompose.domain.lookup import beside_path
+from decompose.domain.generated import Gateway, Generated
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
-from decompose.domain.plan import CutPlan, ServicePlan
-from decompose.domain.slicing import Cut, Slice
-from decompose.domain.source import Read, ReadBytes, SourceTree
-from decompose.errors import UserError
-from decompose.plan import extract, make_plan
+from decompose.domain.plan import CutPlan
+from decompose.domain.slicing import Slice
+from decompose.domain.source import Read, SourceTree
 from decompose.ports import EvidenceSource, Progress, Reader
-from decompose.slice import slice_services
-from decompose.source import FactsCache, decode, discover, find_boundary, load_boundary, read_all
+from decompose.source import FactsCache, discover, find_boundary, load_boundary, read_all
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read], Generated]
+Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,83 +70,6 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
     progress.stage("Clustering", 0)
     analysis = toolkit.divide(model, evidence, boundary, tree.root)
     return replace(analysis, findings=_findings(tree, facts, model, analysis))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """A split before it is written: the plan, one slice for each of its services, the files.
-
-    `findings` are those of the plan, the slices and the files, each once.
-    """
-
-    plan: CutPlan
-    slices: tuple[Slice, ...]
-    files: tuple[GeneratedFile, ...]
-    findings: tuple[Finding, ...]
-
-
-def scaffold(
-    root: Path, toolkit: Toolkit, options: Options, progress: Progress, only: str = ""
-) -> System:
-    """The split of the code below `root`, as data; nothing is written.
-
-    With `only`, that service is taken out of the monolith and the rest is the other service.
-    Raises UserError where the tree or the boundary file can't be used, or no split can be planned.
-    """
-    analysis = analyze(root, toolkit, options, progress)
-    _check_read(analysis.findings)
-    analysis = extract(analysis, only) if only else analysis
-    tree = discover(root, analysis.boundary.ignore)
-    read_bytes, read = _readers(Path(tree.root))
-    plan = make_plan(analysis, read)
-    cuts = [_cut(plan, service) for service in plan.services]
-    slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
-    progress.stage("Writing", 0)
-    generated = toolkit.target(analysis.model, plan, slices, read)
-    of_slices = (finding for cut in slices for finding in cut.findings)
-    findings = {*plan.findings, *of_slices, *generated.findings}
-    return System(
-        plan=plan,
-        slices=slices,
-        files=generated.files,
-        findings=tuple(sorted(findings)),
-    )
-
-
-def _check_read(findings: Iterable[Finding]) -> None:
-    """Raises UserError where a part of the application could not be read, so would be missing."""
-    for finding in findings:
-        where = finding.location
-        is_python = where.path.endswith(".py") and finding.code == "syntax-error"
-        if is_python and not beside_path(where.path):
-            raise UserError(
-                f"{where.path}:{where.line}: {finding.message}",
-                hint="Run decompose with the application's own version of Python, "
-                "or name the file under `ignore` in decompose.toml.",
-            )
-
-
-def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
-    return Cut(
-        service=service.name,
-        handlers=service.handlers,
-        excluded=service.excluded,
-        tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
-        roots=plan.application.roots,
-        static=plan.serves_files(service),
-    )
-
-
-def _readers(root: Path) -> tuple[ReadBytes, Read]:
-    """The bytes and the text of the tree's files."""
-
-    def read_bytes(path: str) -> bytes:
-        return (root / path).read_bytes()
-
-    def read(path: str) -> str:
-        return decode(read_bytes(path), path).text
-
-    return read_bytes, read
 
 
 def _boundary(root: Path, options: Options) -> Boundary:

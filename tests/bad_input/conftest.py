@@ -14,6 +14,7 @@ import pytest
 import decompose
 from fakes.parts import write_tree
 
+_PROGRAM = ("-m", "decompose")
 _SOURCE = Path(decompose.__file__).parents[1]
 
 
@@ -64,13 +65,15 @@ class Shop:
             found[str(path)] = (status.st_mode, status.st_mtime_ns, content)
         return found
 
-    def analyze(self, *options: str, output: Path | None = None) -> Outcome:
+    def analyze(
+        self, *options: str, output: Path | None = None, program: tuple[str, ...] = _PROGRAM
+    ) -> Outcome:
         """Runs `decompose analyze` in a process of its own, for which permissions count."""
         output = output or self.folder / "out"
         done = subprocess.run(
             [
                 *_without_privileges(),
-                *(sys.executable, "-m", "decompose", "analyze", str(self.root)),
+                *(sys.executable, *program, "analyze", str(self.root)),
                 *("--output", str(output), "--cache", str(self.folder / "cache"), *options),
             ],
             capture_output=True,

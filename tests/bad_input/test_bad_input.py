@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,73 @@ def test_unreadable(shop: Shop) -> None:
         ("locked.py", "unreadable-file"),
     }
     assert outcome.modules() >= GOOD
+
+
+def test_pipes_sockets_and_devices(shop: Shop) -> None:
+    """What is no regular file is never opened: a pipe without a writer would wait for ever."""
+    os.mkfifo(shop.root / "pipe.py")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.relpath(shop.root / "socket.py"))
+    (shop.root / "endless.py").symlink_to("/dev/zero")
+    outcome = shop.analyze()
+    assert outcome.code == 0, outcome.stderr
+    assert {(path, code) for path, _, code in outcome.findings()} >= {
+        ("pipe.py", "not-a-file"),
+        ("socket.py", "not-a-file"),
+        ("endless.py", "link-outside"),
+    }
+    assert outcome.modules() >= GOOD
+
+
+def test_unreadable_root(shop: Shop) -> None:
+    """A tree that can't be listed is refused before anything begins."""
+    shop.root.chmod(0)
+    outcome = shop.analyze()
+    shop.root.chmod(0o755)
+    assert outcome.code == 2
+    assert "not readable" in outcome.stderr
+
+
+def test_the_tree_as_output(shop: Shop) -> None:
+    """The tree itself is no place for a report."""
+    outcome = shop.analyze(output=shop.root)
+    assert outcome.code == 3
+    assert "holds files that no report wrote" in outcome.stderr
+
+
+DELETING = """
+import sys
+from pathlib import Path
+from decompose import __main__, pipeline
+
+discover = pipeline.discover
+def discover_and_delete(root, ignored):
+    tree = discover(root, ignored)
+    Path(root, "gone.py").unlink()
+    return tree
+pipeline.discover = discover_and_delete
+sys.exit(__main__.main())
+"""
+
+
+def test_a_file_deleted_while_reading(shop: Shop) -> None:
+    """A file that was listed and is gone when it is read is a finding; the rest is analysed."""
+    shop.add({"gone.py": "x = 1\n"})
+    outcome = shop.analyze(program=("-c", DELETING))
+    assert outcome.code == 0, outcome.stderr
+    assert ("gone.py", 0, "unreadable-file") in outcome.findings()
+    assert outcome.modules() >= GOOD
+
+
+@pytest.mark.parametrize("where", ["report", "templates/out"])
+def test_output_inside_the_tree(shop: Shop, where: str) -> None:
+    """A report written into the tree is not read by the next run, which says the same."""
+    first = shop.analyze(output=shop.root / where)
+    assert first.code == 0, first.stderr
+    before = (first.output / "decomposition.json").read_bytes()
+    second = shop.analyze(output=shop.root / where)
+    assert second.code == 0, second.stderr
+    assert (second.output / "decomposition.json").read_bytes() == before
 
 
 def test_unwritable_output(shop: Shop) -> None:

@@ -1,48 +1,52 @@
-"""Runs the stages of an analysis up to the system model, and prints seconds and peak memory."""
+"""Runs a whole analysis, and prints processor seconds and peak memory after each stage."""
 
 from __future__ import annotations
 
 import resource
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
 
-from decompose.source import discover, read_all
+from decompose.pipeline import Options, analyze
 from decompose.wiring.built_in import built_in
+from decompose.write import write_documents
 
 _MEGABYTE = 1024
-T = TypeVar("T")
 
 
-class Silence:
-    """No progress."""
+class Clock:
+    """Prints what each stage took when the next begins."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.started = time.process_time()
 
     def stage(self, name: str, total: int) -> None:
-        """Say nothing."""
+        """The stage before is done."""
+        if self.name:
+            seconds = time.process_time() - self.started
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEGABYTE
+            sys.stdout.write(f"  {self.name:<12} {seconds:8.1f} s {peak:8} MB\n")
+            sys.stdout.flush()
+        self.name, self.started = name, time.process_time()
 
     def advance(self, steps: int) -> None:
-        """Say nothing."""
-
-
-def _timed(name: str, work: Callable[[], T]) -> T:
-    started = time.perf_counter()
-    result = work()
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MEGABYTE
-    sys.stdout.write(f"  {name:<10} {seconds:8.1f} s {peak:8} MB\n")
-    return result
+        """Nothing to see."""
 
 
 def main() -> None:
-    """Measure the tree named by the first argument."""
-    toolkit = built_in().toolkit
-    tree = _timed("discover", lambda: discover(Path(sys.argv[1]), ()))
-    facts = _timed("read", lambda: read_all(tree, toolkit.readers, None, 2, Silence()))
-    model = _timed("resolve", lambda: toolkit.resolve(tree, facts))
-    lines = sum(module.lines for module in facts)
-    sys.stdout.write(f"  {lines:,} lines, {len(model.references):,} references\n")
+    """Measure the tree named by the first argument, its report going to the second."""
+    clock, parts = Clock(), built_in()
+    analysis = analyze(Path(sys.argv[1]), parts.toolkit, Options(), clock)
+    clock.stage("Writing", 0)
+    write_documents(Path(sys.argv[2]), parts.documents(analysis))
+    clock.stage("", 0)
+    lines = sum(module.lines for module in analysis.model.modules)
+    sys.stdout.write(
+        f"  {lines:,} lines, {len(analysis.graph.nodes):,} top-level definitions, "
+        f"{len(analysis.model.references):,} references, {len(analysis.seams):,} seams, "
+        f"{len(analysis.partition.services)} services\n"
+    )
 
 
 if __name__ == "__main__":

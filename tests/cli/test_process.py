@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import decompose
 from fakes.parts import write_tree
 
@@ -18,6 +20,13 @@ from decompose.cli import app
 from fakes.parts import PROGRAM, Document
 large = Document(path="decomposition.json", content=b"x" * 10_000_000)
 app(sys.argv[1:], obj=replace(PROGRAM, documents=lambda analysis: [large]))
+"""
+_ANALYSES = f"""\
+{_PATHS}
+from decompose.cli import app
+from decompose.wiring.built_in import built_in
+built_in()
+assert "libcst" not in sys.modules
 """
 _HELP = f"""\
 {_PATHS}
@@ -45,9 +54,8 @@ def test_closed_pipe(tmp_path: Path) -> None:
     assert (process.returncode, said) == (141, b"")
 
 
-def test_starts_light() -> None:
-    """The version is told without loading the libraries of an analysis."""
-    done = subprocess.run(
-        [sys.executable, "-c", _HELP], check=False, capture_output=True, text=True
-    )
+@pytest.mark.parametrize("code", [_HELP, _ANALYSES], ids=["version", "analysis"])
+def test_starts_light(code: str) -> None:
+    """The version is told without an analysis's libraries, an analysis made without libcst."""
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -167,3 +167,31 @@ def test_hostile_names_stay_inert(run: Run, tmp_path: Path) -> None:
             compile(file.read_text(), file.name, "exec")
     readme = (tmp_path / "out/services/bookings/README.md").read_text()
     assert "book\\`ings" in readme
+
+
+def test_what_a_command_needs_for_the_tests_is_not_installed(run: Run, tmp_path: Path) -> None:
+    """A development package imported inside a function stays out, and a note says so."""
+    path = tmp_path / "club/club/members.py"
+    command = (
+        '@members.cli.command("test")\ndef run_tests():\n    import pytest\n    pytest.main()\n'
+    )
+    path.write_text(f"{path.read_text()}\n\n{command}")
+    (tmp_path / "club/requirements-dev.txt").write_text("pytest==8.0.0\n")
+    result = run("--output", "out")
+    assert "pytest is needed for development only" in result.stdout
+    for file in (tmp_path / "out").rglob("*.txt"):
+        if ".decompose" not in file.parts:
+            assert "pytest" not in file.read_text(), file
+
+
+@pytest.mark.parametrize(("asked", "file"), [("nginx", "nginx.conf"), ("haproxy", "haproxy.cfg"),
+                                             ("envoy", "envoy.yaml")])  # fmt: skip
+def test_another_gateway_is_made_of_the_same_table(
+    run: Run, tmp_path: Path, asked: str, file: str
+) -> None:
+    """The program's configuration names every service, and the Flask gateway stays behind it."""
+    result = run("--output", "out", "--gateway", asked)
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "out/gateway" / file).read_text()
+    assert all(name in text for name in ("bookings", "members", "gateway"))
+    assert (tmp_path / "out/gateway/routing.json").exists()

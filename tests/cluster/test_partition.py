@@ -13,7 +13,8 @@ from decompose.cluster import partition
 from decompose.cluster.owners import owners
 from decompose.domain.boundary import Boundary, Pin
 from decompose.domain.clustering import Clustering
-from decompose.domain.model import SystemModel
+from decompose.domain.finding import Location
+from decompose.domain.model import SystemModel, Transaction
 from decompose.domain.partition import KERNEL, ROOT, Partition
 from decompose.errors import UserError
 from decompose.evidence.data import Data
@@ -140,6 +141,28 @@ app/db.py
     assert (found["users"].owner, found["posts"].owner) == ("auth", "blog")
     assert found["users"].writers == ("auth", "blog")
     assert not found["users"].tied
+
+
+def test_equal_writers_of_a_table_have_an_owner_all_the_same() -> None:
+    """More transactions decide, then the place of the entity, then the name; the tie is told."""
+    model = system("""
+app/models.py
+  class User: table users
+app/auth.py
+  def register: POST /register -> auth.register; writes users
+app/blog.py
+  def rename: POST /rename -> blog.rename; writes users
+""")
+    place = {"app.auth.register": "auth", "app.blog.rename": "blog"}
+    (by_name,) = owners(model, place, ("auth", "blog"), {})
+    assert (by_name.owner, by_name.tied) == ("auth", True)
+    (by_entity,) = owners(model, place | {"app.models.User": "blog"}, ("auth", "blog"), {})
+    assert (by_entity.owner, by_entity.tied) == ("blog", True)
+    commit = Transaction(tables=("users",), commit=Location(path="app/blog.py", line=2), path=())
+    endpoints = tuple(replace(e, transactions=(commit,) if e.name == "blog.rename" else ())
+                      for e in model.endpoints)  # fmt: skip
+    (by_commit,) = owners(replace(model, endpoints=endpoints), place, ("auth", "blog"), {})
+    assert (by_commit.owner, by_commit.tied) == ("blog", True)
 
 
 def test_a_random_graph_stays_one() -> None:

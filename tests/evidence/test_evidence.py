@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def test_a_sole_call_weighs_one() -> None:
     """The scale's unit is a call to what nobody else uses."""
     (found,) = Structure().collect(system(PAIR), "")
     assert (found.a, found.b, found.weight) == ("a.f", "b.g", 1.0)
+
+
+def test_the_call_of_a_variable_weighs_half() -> None:
+    """Whoever handed over what a variable holds uses it, too: the caller alone decides nothing."""
+    model = system(PAIR)
+    handed = replace(model, references=tuple(replace(r, handed=True) for r in model.references))
+    (found,) = Structure().collect(handed, "")
+    assert found.weight == 0.5
 
 
 def test_what_all_use_pulls_nothing() -> None:

@@ -53,7 +53,7 @@ def answer(connection: socket.socket, path: str, turn: int) -> bool:
     if path.startswith("once-") and turn > 1:
         connection.sendall(OK)
         return False
-    if path == "silent":
+    if path.startswith("silent"):
         time.sleep(10)
         return True
     if path in ANSWERS:

@@ -250,6 +250,48 @@ def test_every_seam_has_a_decision_with_its_place(plan: CutPlan) -> None:
     assert Technique.FORWARD in {d.technique for d in plan.decisions}
 
 
+def test_a_service_that_nothing_runs_in_is_merged(tmp_path: Path) -> None:
+    """Tables without an endpoint, command or task go to whoever uses them; a note tells."""
+    audit = """
+from shop import db
+
+class Entry(db.Model):
+    __tablename__ = "entries"
+    id = db.Column(db.Integer, primary_key=True)
+"""
+    orders = ORDERS.replace("def place():", "def place():\n    db.session.add(Entry())")
+    orders = orders.replace("from shop.users", "from shop.audit import Entry\nfrom shop.users")
+    owners = '"shop.audit.*" = "audit"\n\n[owners]\nentries = "audit"'
+    files: dict[str, str | bytes] = {
+        "shop/__init__.py": APP,
+        "shop/users.py": USERS,
+        "shop/orders.py": orders,
+        "shop/audit.py": audit,
+        "decompose.toml": BOUNDARY.replace("\n[owners]", owners),
+    }
+    plan = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    assert {s.name: s.tables for s in plan.services} == {
+        "accounts": ("users",),
+        "ord-ers": ("entries", "orders"),
+    }
+    (note,) = [f for f in plan.findings if f.code == "service-merged"]
+    assert str(note.location) == "shop/audit.py:4"
+    assert "it becomes a part of ord-ers" in note.message
+
+
+def test_one_service_is_told_to_be_no_split(tmp_path: Path) -> None:
+    """The verdict and the way to more services are said, but not to who asked for one."""
+    alone = "\n".join(line for line in APP.splitlines() if "orders" not in line)
+    files: dict[str, str | bytes] = {"shop/__init__.py": alone, "shop/users.py": USERS}
+    found = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    (told,) = [f for f in found.findings if f.code == "kept-one"]
+    assert "Keep it one deployable" in told.message
+    assert "--services N" in told.hint
+    asked = files | {"decompose.toml": "services = 1\n"}
+    found = make_plan(analysed(tmp_path, asked), lambda path: (tmp_path / path).read_text())
+    assert "kept-one" not in {f.code for f in found.findings}
+
+
 def test_code_without_endpoints_has_nothing_to_split(tmp_path: Path) -> None:
     """That is told, and nothing is planned."""
     analysis = analysed(tmp_path, {"tool.py": "print(1)\n"})

@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from decompose.domain.finding import Finding
-from decompose.pipeline import Options, System, scaffold
+from decompose.domain.generated import Gateway
+from decompose.pipeline import Options
+from decompose.scaffolding import System, scaffold
 from decompose.wiring.built_in import built_in
 from models import SilentProgress
 
@@ -21,7 +23,7 @@ class Progress(SilentProgress):
 
 
 @cache
-def club() -> System:
+def club(gateway: Gateway = Gateway.FLASK) -> System:
     """Members and bookings."""
     options = Options(without=frozenset({"history"}))
-    return scaffold(CLUB, built_in().toolkit, options, Progress())
+    return scaffold(CLUB, built_in().toolkit, options, Progress(), gateway=gateway)

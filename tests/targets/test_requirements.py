@@ -11,6 +11,7 @@ from decompose.targets.requirements import (
     constraints_file,
     installed,
     kit_requirements,
+    left_out,
     requirements_file,
 )
 
@@ -90,3 +91,36 @@ def test_an_import_without_a_requirement_is_told_with_its_place() -> None:
 def test_a_project_without_requirements_is_not_nagged_about_each_import() -> None:
     """Nothing is known, so nothing is missing."""
     assert check([], {"flask": Location(path="app.py", line=1)}) == ()
+
+
+def test_a_lock_gives_way_where_the_requirements_leave_the_version_open() -> None:
+    """That is a warning, and the lock's pin is no constraint; a pin that a person wrote stays."""
+    locked = [_requirement("urllib3>=1"), _requirement("urllib3==1.24.3", LOCKED)]
+    (found,) = check(locked, {})
+    assert (found.code, found.severity.value) == ("requirement-conflict", "warning")
+    assert "the monolith locks urllib3==1.24.3" in found.message
+    assert constraints_file(locked) == ""
+    pinned = [_requirement("urllib3==1.24.3"), _requirement("urllib3==1.24.3", LOCKED)]
+    assert [f.severity.value for f in check(pinned, {})] == ["error"]
+    assert constraints_file(pinned) == "urllib3==1.24.3\n"
+
+
+def test_what_comes_with_a_requirement_at_any_distance_is_not_missing() -> None:
+    """An extension brings Flask, Flask brings Werkzeug, dateutil brings six."""
+    place = Location(path="shop/app.py", line=1)
+    asked = [_requirement("flask-login==0.5"), _requirement("pandas==1")]
+    assert check(asked, dict.fromkeys(("flask", "werkzeug", "six", "dateutil"), place)) == ()
+    assert check([_requirement("unicode-slugify")], {"slugify": place}) == ()
+
+
+def test_development_packages_that_only_functions_import_are_left_out_with_a_note() -> None:
+    """A command that runs the tests needs pytest, and no service runs it."""
+    asked = [
+        _requirement("pytest==7", DEVELOPMENT),
+        _requirement("faker==1", DEVELOPMENT),
+        _requirement("coverage==7", DEVELOPMENT),
+        _requirement("coverage==7"),
+    ]
+    out = left_out(asked, {"pytest", "coverage"})
+    assert list(out) == ["pytest"]
+    assert (out["pytest"].code, out["pytest"].location.path) == ("requirement-left-out", "dev.txt")

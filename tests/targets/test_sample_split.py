@@ -8,7 +8,8 @@ from pathlib import Path
 
 from decompose.domain.finding import Severity
 from decompose.domain.plan import Technique
-from decompose.pipeline import Options, System, scaffold
+from decompose.pipeline import Options
+from decompose.scaffolding import System, scaffold
 from decompose.wiring.built_in import built_in
 from targets.split import Progress
 

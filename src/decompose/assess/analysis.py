@@ -90,8 +90,9 @@ def _tied(clustering: Clustering) -> tuple[Finding, ...]:
             location=Location(path="."),
             code="owner-tied",
             severity=Severity.WARNING,
-            message=f"{' and '.join(owner.writers)} write table {owner.table!r} equally often.",
-            hint=f"Say in the boundary file who owns {owner.table!r}.",
+            message=f"{' and '.join(owner.writers)} write table {owner.table!r} equally often; "
+            f"{owner.owner} owns it.",
+            hint="If another should, say so in the boundary file under [owners].",
         )
         for owner in clustering.partition.owners
         if owner.tied

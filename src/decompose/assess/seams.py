@@ -14,8 +14,10 @@ from decompose.domain.lookup import hubs
 from decompose.domain.model import (
     Access,
     DefinitionKind,
+    EndpointEffects,
     EntryKind,
     Mode,
+    NoteKind,
     Reference,
     ReferenceKind,
     SystemModel,
@@ -32,11 +34,18 @@ TECHNIQUES = {
     SeamKind.TEMPLATE: "copy the template",
     SeamKind.SIGNAL: "the receiver runs with its sender, in the same transaction",
     SeamKind.TASK: "runs in its owner's worker",
+    SeamKind.STATE: "one owner keeps the state; others use its command",
+    SeamKind.DYNAMIC: "the slice keeps all that the name can mean",
 }
 _BY_REFERENCE = {
     ReferenceKind.URL: SeamKind.URL,
     ReferenceKind.TEMPLATE: SeamKind.TEMPLATE,
     ReferenceKind.SIGNAL: SeamKind.SIGNAL,
+    ReferenceKind.DYNAMIC: SeamKind.DYNAMIC,
+}
+_LIMITS = {
+    NoteKind.LOCK: "locks rows, and no lock spans two databases",
+    NoteKind.SAVEPOINT: "opens a SAVEPOINT, and none spans two databases",
 }
 _TASKS = {EntryKind.TASK, EntryKind.SCHEDULE}
 _HOOKS = {EntryKind.BEFORE_REQUEST, EntryKind.AFTER_REQUEST, EntryKind.TEARDOWN}
@@ -75,7 +84,8 @@ def _crossings(model: SystemModel, seen: View) -> Iterator[_Crossing]:
     for access in model.accesses:
         yield from _of_access(access, model, seen)
     yield from _foreign_keys(model, seen)
-    yield from _sagas(seen)
+    yield from _sagas(model, seen)
+    yield from _states(model, seen)
 
 
 def _of_reference(
@@ -89,7 +99,9 @@ def _of_reference(
     flags: tuple[str, ...] = ()
     called = kind is SeamKind.COPY and reference.kind is ReferenceKind.CALL
     foreign = seen.foreign(reference.target, ends[0]) if called else ()
-    if reference.target in tasks:
+    if kind is SeamKind.DYNAMIC:
+        flags = ("its name is put together at run time",)
+    elif reference.target in tasks:
         kind = SeamKind.TASK
     elif foreign:
         kind, flags = SeamKind.COMMAND, (f"writes {', '.join(foreign)}",)
@@ -111,8 +123,7 @@ def _of_access(access: Access, model: SystemModel, seen: View) -> Iterator[_Cros
         if write and not here:
             flags.append("shared code writes a foreign table")
         if write and access.table in seen.tied:
-            flags.append("two services write this table equally often: pin its owner")
-        tied = write and access.table in seen.tied
+            flags.append("services write this table equally often: name its owner")
         yield _Crossing(
             kind=SeamKind.FORWARDED_WRITE if write else SeamKind.READ,
             ends=(service, owner),
@@ -120,9 +131,8 @@ def _of_access(access: Access, model: SystemModel, seen: View) -> Iterator[_Cros
             target=access.table,
             location=access.location,
             flags=tuple(flags),
-            automation=(Automation.REFUSED if tied else
-                        Automation.FORWARDED if write else Automation.AUTOMATIC),
-        )  # fmt: skip
+            automation=Automation.FORWARDED if write else Automation.AUTOMATIC,
+        )
 
 
 def _hosts(definition: str, model: SystemModel, seen: View) -> list[str]:
@@ -148,7 +158,8 @@ def _foreign_keys(model: SystemModel, seen: View) -> Iterator[_Crossing]:
                                 location=key.location, flags=flags)  # fmt: skip
 
 
-def _sagas(seen: View) -> Iterator[_Crossing]:
+def _sagas(model: SystemModel, seen: View) -> Iterator[_Crossing]:
+    limits = _limits(model)
     for endpoint in seen.endpoints:
         for transaction in endpoint.transactions:
             steps = {t: seen.owner[t] for t in transaction.tables if seen.owner.get(t)}
@@ -162,14 +173,62 @@ def _sagas(seen: View) -> Iterator[_Crossing]:
                     yield _Crossing(
                         kind=SeamKind.SAGA, ends=(host, owner), source=endpoint.handler,
                         target=min(t for t, o in steps.items() if o == owner),
-                        location=transaction.commit, flags=(f"steps: {listed}",),
+                        location=transaction.commit,
+                        flags=(f"steps: {listed}", *_limited(endpoint, limits)),
                         endpoints=(endpoint.name,),
                     )  # fmt: skip
 
 
+def _limits(model: SystemModel) -> dict[str, set[str]]:
+    """What functions do that holds within one database only."""
+    found: dict[str, set[str]] = {}
+    for note in model.notes:
+        if note.kind in _LIMITS:
+            found.setdefault(note.definition, set()).add(_LIMITS[note.kind])
+    return found
+
+
+def _limited(endpoint: EndpointEffects, limits: Mapping[str, set[str]]) -> list[str]:
+    reached = (limits.get(name, ()) for name in (endpoint.handler, *endpoint.reaches))
+    return sorted({flag for flags in reached for flag in flags})
+
+
+def _states(model: SystemModel, seen: View) -> Iterator[_Crossing]:
+    """Variables that change at run time, where endpoints of several services get to them."""
+    for variable, touched in sorted(_touched(model).items()):
+        users = {name: _users(name, seen) for name in touched}
+        services = sorted({service for found in users.values() for service in found})
+        home = seen.service(variable) or next(iter(services), "")
+        for name, where in touched.items():
+            for service in sorted(users[name] - {home}):
+                yield _Crossing(
+                    kind=SeamKind.STATE, ends=(service, home), source=name, target=variable,
+                    location=where, flags=("it changes at run time, each copy by itself",),
+                )  # fmt: skip
+
+
+def _touched(model: SystemModel) -> dict[str, dict[str, Location]]:
+    """By variable that changes at run time: the definitions that use it, and where."""
+    found: dict[str, dict[str, Location]] = {}
+    for note in model.notes:
+        if note.kind is NoteKind.STATE:
+            found.setdefault(note.target, {}).setdefault(note.definition, note.location)
+    for reference in model.references:
+        if reference.target in found and reference.kind is ReferenceKind.REFERENCE:
+            found[reference.target].setdefault(reference.source, reference.location)
+    return found
+
+
+def _users(definition: str, seen: View) -> set[str]:
+    """The services that run a definition: its own, and those of the endpoints that reach it."""
+    names = set(seen.through.get(seen.top.get(definition, ""), ()))
+    hosts = {seen.host(endpoint) for endpoint in seen.endpoints if endpoint.name in names}
+    return {*hosts, seen.service(definition)} - {""}
+
+
 def _seam(crossing: _Crossing, seen: View) -> Seam:
     here, there = crossing.ends
-    shared = "" if seen.service(crossing.source) else here
+    shared = here if crossing.kind is SeamKind.STATE or not seen.service(crossing.source) else ""
     key = "\0".join((crossing.kind, crossing.source, crossing.target, shared))
     through = seen.through.get(seen.top.get(crossing.source, ""), ())
     return Seam(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -22,12 +22,14 @@ from decompose.cli.options import (
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.domain.finding import Finding, Severity
+from decompose.domain.generated import Gateway
 from decompose.errors import ExitCode
-from decompose.pipeline import System
-from decompose.pipeline import scaffold as run
 from decompose.ports import Progress
 from decompose.source import unresolvable
 from decompose.write import Written, check_system, write_system
+
+if TYPE_CHECKING:
+    from decompose.scaffolding import System
 
 EXAMPLES = """\
 Examples:
@@ -66,6 +68,10 @@ def scaffold(
             help="Ask the resolver whether all installs for this interpreter, from the index.",
         ),
     ] = "",
+    gateway: Annotated[
+        Gateway,
+        typer.Option("--gateway", help="What stands before the services where they are deployed."),
+    ] = Gateway.FLASK,
     services: Services = None,
     boundary: BoundaryFile = None,
     workers: Workers = 0,
@@ -77,6 +83,8 @@ def scaffold(
 
     The code below PATH is neither run nor changed. A second run merges with what people edited.
     """
+    from decompose.scaffolding import scaffold as run  # noqa: PLC0415 - other commands do without
+
     with guard():
         if output is None and not dry_run:
             raise typer.BadParameter("Say where the system goes: --output DIR.")
@@ -93,7 +101,7 @@ def scaffold(
             no_history=no_history,
         )
         with ScreenProgress(stderr(), quiet=False) as progress:
-            system = run(path, parts.toolkit, chosen, progress, only)
+            system = run(path, parts.toolkit, chosen, progress, only, gateway)
             findings = (*system.findings, *_resolved(system, python, progress))
         parts.plan(system.plan, system.slices, findings, Console())
         if output is not None and not dry_run:

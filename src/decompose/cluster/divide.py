@@ -6,32 +6,31 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from decompose.cluster.aside import roles
+from decompose.cluster.communities import QUICK, communities, is_large, modules
 from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
-from decompose.cluster.net import Labels, Net, components, modularity
+from decompose.cluster.net import Labels, Net, modularity
 from decompose.cluster.placing import ASIDE, Draft, place
-from decompose.cluster.roles import Roles, kernel_roles, root_roles
+from decompose.cluster.roles import Roles
 from decompose.cluster.runs import degrees, leiden
 from decompose.cluster.score import MOST, Chance, chance, evenness, score, torn
 from decompose.cluster.settle import homes, settled
-from decompose.cluster.traits import Traits, traits
-from decompose.cluster.units import inner, unit_labels, units, with_membership
+from decompose.cluster.units import inner, unit_labels, units
 from decompose.cluster.wishes import Wishes, wishes
 from decompose.domain.boundary import Boundary
 from decompose.domain.clustering import Candidate, Clustering
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.lookup import tables_of
 from decompose.domain.model import SystemModel
-from decompose.domain.partition import KERNEL, ROOT, CouplingGraph, Partition
+from decompose.domain.partition import CouplingGraph, Partition
 
 _FINE = 3.0
-_FINER = 1.0
 _TURNS = 6
 _NEAR = 0.05
 _LARGE = 2_000
-_CLOSER = 5
-_QUICK = SEEDS[:8]
+_CLOSER, _CLOSER_OF_MANY = 5, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +57,11 @@ def partition(
     order = ordered(model, graph)
     wanted = wishes(model, boundary)
     named = frozenset(name for name, _ in (*wanted.pins, *wanted.units))
-    roles = _roles(model, order, named)
-    parts = _units(model, order, roles, wanted, seeds)
+    aside = roles(model, order, named)
+    parts = _units(model, order, aside, wanted, seeds)
     whole = inner(order, [group >= 0 for group in parts.groups])
     luck = chance(whole)
-    case = _Case(model=model, order=order, roles=roles, boundary=boundary, pins=dict(wanted.pins),
+    case = _Case(model=model, order=order, roles=aside, boundary=boundary, pins=dict(wanted.pins),
                  fixed=named, parts=parts, whole=whole, luck=luck)  # fmt: skip
     candidates = _candidates(case)
     free = not parts.apart and not any(service not in ASIDE for service in case.pins.values())
@@ -116,7 +115,8 @@ def _drafts(case: _Case, stages: Mapping[int, Labels]) -> Iterator[Labels]:
     labels = {count: unit_labels(case.parts.groups, stages[count]) for count in counts}
     if len(case.order.definitions) > _LARGE:
         worth = {count: _promise(case, count, labels[count]) for count in counts}
-        best = sorted(counts, key=lambda count: (-worth[count], count))[:_CLOSER]
+        most = _CLOSER_OF_MANY if is_large(case.order) else _CLOSER
+        best = sorted(counts, key=lambda count: (-worth[count], count))[:most]
         counts = sorted({*best, case.boundary.services} & stages.keys())
     for count in counts:
         yield labels[count]
@@ -161,63 +161,16 @@ def _by_definition(order: Ordered, made: Partition) -> list[str]:
     return [place_of[definition.id] for definition in order.definitions]
 
 
-def _roles(model: SystemModel, order: Ordered, asked: frozenset[str]) -> Roles:
-    """Roles of all definitions that no service owns; what people placed has none."""
-    found = traits(model)
-    before = root_roles(model, found, order.definitions)
-    inside = [d.id not in before for d in order.definitions]
-    labels = consensus(with_membership(order, inside, found.declaring), _QUICK).labels
-    roles = before | kernel_roles(found, order, labels, before)
-    _idle(order, found, roles)
-    _islands(order, found, roles)
-    return {name: role for name, role in roles.items() if name not in asked}
-
-
-def _idle(order: Ordered, found: Traits, roles: Roles) -> None:
-    """Module code and modules that nothing ties to a domain follow the rest of their module."""
-    tied = {i for pair in order.weights for i in pair}
-    members: dict[str, list[int]] = {}
-    for i, definition in enumerate(order.definitions):
-        members.setdefault(definition.module, []).append(i)
-    for inside in members.values():
-        names = [order.definitions[i].id for i in inside]
-        places = Counter(roles[name][0] for name in names if name in roles)
-        open_ = [i for i in inside if order.definitions[i].id not in roles]
-        code = [i for i in open_ if order.definitions[i].kind != "module"]
-        loose = not any(i in tied or order.definitions[i].id in found.domain for i in code)
-        if loose and (places or not any(i in tied for i in open_)):
-            best = max(places, key=lambda p: (places[p], p), default=KERNEL)
-            for i in open_:
-                reason = "follows the rest of its module" if places else "tied to nothing"
-                roles[order.definitions[i].id] = best, reason
-
-
-def _islands(order: Ordered, found: Traits, roles: Roles) -> None:
-    """Islands of code that declare no table and answer nothing from data belong to no service.
-
-    They go to the root where they handle requests (a health check), else to the kernel.
-    """
-    inside = [d.id not in roles for d in order.definitions]
-    for members in components(with_membership(order, inside, ())):
-        names = [order.definitions[i].id for i in members if inside[i]]
-        if not names or found.declaring.intersection(names):
-            continue
-        handles = found.domain.intersection(names)
-        if handles and (handles & found.touching or not found.declaring):
-            continue
-        role = (ROOT, "answers without data, tied to no domain") if handles else (
-            KERNEL, "no data of its own, tied to no domain")  # fmt: skip
-        roles.update(dict.fromkeys(names, role))
-
-
 def _units(
-    model: SystemModel, order: Ordered, roles: Roles, wanted: Wishes, seeds: Sequence[int]
+    model: SystemModel, order: Ordered, aside: Roles, wanted: Wishes, seeds: Sequence[int]
 ) -> _Units:
     declaring = set(tables_of(model))
-    inside = [d.id not in roles for d in order.definitions]
-    fine = consensus(with_membership(order, inside, declaring), _QUICK, resolution=_FINER).labels
+    inside = [d.id not in aside for d in order.definitions]
     alone = dict(wanted.units)
-    groups = units(order, fine, inside, declaring, alone)
+    if is_large(order):
+        groups = modules(order, inside, declaring, alone)
+    else:
+        groups = units(order, communities(order, inside, declaring), inside, declaring, alone)
     size = max(groups, default=-1) + 1
     net = Net.of(size, between(order.weights, groups))
     number = {alone[d.id]: group for d, group in zip(order.definitions, groups, strict=True)
@@ -232,7 +185,7 @@ def _stages(
     """Labels of units for every number of services that merging passes through."""
     resolution, found = _FINE, {}
     for _ in range(_TURNS):
-        labels = consensus(parts.net, _QUICK, resolution=resolution).labels
+        labels = consensus(parts.net, QUICK, resolution=resolution).labels
         labels = parted(labels, parts.apart)
         found = merges(_clusters(model, order, parts, labels))
         found = {n: tuple(step[label] for label in labels) for n, step in found.items()}

@@ -23,19 +23,25 @@ def owners(
     Commands, tasks and hooks only break ties: a command that empties every table owns none. An
     entry point's write counts for the service of the code that writes (or calls the entity's
     method that does), or for the entry point's own where that code is kernel or root. Ties go to
-    the service of the table's entity, then to its reader; `tied` says that two services write
-    equally often and nobody chose.
+    the service with more transactions over the table, then to that of its entity, then to the one
+    whose endpoints read it most, then by name; `tied` says that two services write equally often
+    and nobody chose.
     """
     top, hub = tops(model), hubs(model)
-    writes, reads = _votes(model, {name: place[top[name]] for name in top if top[name] in place})
+    inside = {name: place[top[name]] for name in top if top[name] in place}
+    writes, reads = _votes(model, inside)
+    commits = _commits(model, inside)
     found = []
     for table in model.tables:
         home = place.get(hub.get(table.name, ""), "")
         written, read = writes.get(table.name, Counter()), reads.get(table.name, Counter())
+        counts = written, commits.get(table.name, Counter()), read
 
-        def rank(service: str, w: Counter[str] = written, r: Counter[str] = read,
-                 h: str = home) -> tuple[int, bool, int, int]:  # fmt: skip
-            return w[service], service == h, r[service], -services.index(service)
+        def rank(
+            service: str, counts: tuple[Counter[str], ...] = counts, home: str = home
+        ) -> tuple[int, int, bool, int, int]:
+            writes, commits, reads = (count[service] for count in counts)
+            return writes, commits, service == home, reads, -services.index(service)
 
         best = forced.get(table.name) or max(services, key=rank, default="")
         rivals = [s for s in services if written[s] and written[s] == written[best] and s != best]
@@ -72,6 +78,16 @@ def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes
             service = place.get(access.definition, "")
             votes[access.mode].setdefault(access.table, Counter())[service] += 1
     return votes[Mode.WRITE], votes[Mode.READ]
+
+
+def _commits(model: SystemModel, place: Mapping[str, str]) -> _Votes:
+    """How many transactions of each service's entry points write each table."""
+    found: _Votes = {}
+    for endpoint in model.endpoints:
+        for transaction in endpoint.transactions:
+            for table in transaction.tables:
+                found.setdefault(table, Counter())[place.get(endpoint.handler, "")] += 1
+    return found
 
 
 def _accessor(

@@ -117,7 +117,7 @@ def _own(
     hub = hubs(model)
     wanted: dict[str, set[str]] = {}
     for owner in owners(model, final, services, forced):
-        if owner.table in hub and not owner.tied:
+        if owner.table in hub:
             wanted.setdefault(hub[owner.table], set()).add(owner.owner)
     for name, targets in wanted.items():
         if name not in chosen and len(targets) == 1 and name in final:

@@ -16,6 +16,8 @@ _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
 _ROUND = 8
 _ITERATIONS = 24  # convergence takes fewer; without a limit igraph can turn in circles
+_ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
+_MANY = 50_000  # edges
 _POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
 
 
@@ -57,7 +59,7 @@ def leiden(
             weights=net.weights,
             node_weights=list(weights),
             resolution=resolution / total,
-            n_iterations=_ITERATIONS,
+            n_iterations=_ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY,
         )
     return canonical(found.membership)
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from decompose.domain.finding import Finding
+
+
+class Gateway(StrEnum):
+    """What stands between clients and services: the Flask gateway, or a program before it."""
+
+    FLASK = "flask"
+    NGINX = "nginx"
+    HAPROXY = "haproxy"
+    ENVOY = "envoy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

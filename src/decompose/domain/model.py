@@ -70,13 +70,15 @@ class ReferenceKind(StrEnum):
     TEMPLATE = "template"
     URL = "url"
     SIGNAL = "signal"
+    DYNAMIC = "dynamic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Reference:
     """`source` uses `target` (definition ids) at `location`.
 
-    The target of a call into a library is its dotted path and `external` is true.
+    The target of a call into a library is its dotted path and `external` is true. `handed` says
+    that the code only calls a variable: what that holds was chosen by who handed it over.
     """
 
     source: str
@@ -84,6 +86,7 @@ class Reference:
     kind: ReferenceKind
     location: Location
     external: bool = False
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -195,6 +198,28 @@ class Access:
     how: str
 
 
+class NoteKind(StrEnum):
+    """What a note is about."""
+
+    STATE = "state"
+    LOCK = "lock"
+    SAVEPOINT = "savepoint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Note:
+    """What a function does that a split changes the meaning of.
+
+    STATE: it changes the module-level variable `target` at run time. LOCK: it locks rows
+    (`SELECT … FOR UPDATE`). SAVEPOINT: it opens a nested transaction.
+    """
+
+    definition: str
+    kind: NoteKind
+    target: str
+    location: Location
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Effect:
     """An entry point's access to a table, with the path of definition ids that proves it.
@@ -259,4 +284,5 @@ class SystemModel:
     accesses: tuple[Access, ...]
     endpoints: tuple[EndpointEffects, ...]
     requirements: tuple[Requirement, ...] = ()
+    notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -41,7 +41,8 @@ class Slice:
 
     `definitions` are the ids of the top-level definitions in it. `lines` counts the lines of its
     code and templates, `share` is their part of the monolith's own (tests, migrations and scripts
-    don't count). `imports` are the third-party top-level modules that it imports.
+    don't count). `imports` are the third-party top-level modules that it imports, `deferred` those
+    of them that it imports inside functions only.
     """
 
     service: str
@@ -50,4 +51,5 @@ class Slice:
     lines: int
     share: float
     imports: tuple[str, ...]
+    deferred: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

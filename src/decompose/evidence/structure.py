@@ -31,8 +31,10 @@ _VERBS = {
     ReferenceKind.SIGNAL: "sends or receives",
     ReferenceKind.IMPORT: "imports",
 }
+HANDED = 0.5  # how much a call counts that only calls a variable
 WIDE = 20
-_Uses = dict[ReferenceKind, list[Location]]
+_Kind = tuple[ReferenceKind, bool]
+_Uses = dict[_Kind, list[Location]]
 
 
 class Structure:
@@ -40,7 +42,8 @@ class Structure:
 
     weight(a uses b) = sum over kinds of WEIGHTS[kind] * (1 + log2 n) * idf(b) / sqrt(users(b)),
     idf(b) = ln(N / users(b)) / ln N over the N definitions: what all use pulls nothing. That a
-    decorator calls what it decorates says nothing.
+    decorator calls what it decorates says nothing. A call of a variable counts half: whoever
+    handed over what it holds uses that, too.
     """
 
     name = "structure"
@@ -78,15 +81,19 @@ def _uses(model: SystemModel) -> dict[tuple[str, str], _Uses]:
         if reference.kind not in WEIGHTS:  # a link works wherever its endpoint is
             continue
         kinds = found.setdefault((source, target), {})
-        kinds.setdefault(reference.kind, []).append(reference.location)
+        kinds.setdefault((reference.kind, reference.handed), []).append(reference.location)
     return found
 
 
+def _worth(kind: _Kind) -> float:
+    return WEIGHTS[kind[0]] * (HANDED if kind[1] else 1.0)
+
+
 def _evidence(source: str, target: str, kinds: _Uses, damp: float) -> Evidence:
-    weight = fsum(WEIGHTS[kind] * (1 + log2(len(at))) for kind, at in kinds.items()) * damp
-    strongest = max(kinds, key=lambda kind: WEIGHTS[kind])
+    weight = fsum(_worth(kind) * (1 + log2(len(at))) for kind, at in kinds.items()) * damp
+    strongest = max(kinds, key=_worth)
     times = len(kinds[strongest])
-    verb = _VERBS.get(strongest, "uses")
+    verb = _VERBS.get(strongest[0], "uses")
     return Evidence(
         a=min(source, target),
         b=max(source, target),

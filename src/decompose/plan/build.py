@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decompose.domain.analysis import Analysis
-from decompose.domain.finding import Finding, Severity
+from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import EntryKind, SystemModel
 from decompose.domain.plan import CutPlan, SeamDecision, Technique
 from decompose.domain.source import Read
 from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.decisions import decide
+from decompose.plan.idle import without_idle
 from decompose.plan.places import Places, places
 from decompose.plan.routes import planned_compositions, planned_routes
 from decompose.plan.services import service_plans
@@ -24,9 +25,10 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
     `read` gives the text of a file of the monolith. Raises UserError where there is nothing to
     split, or where it can't be told how the application is made or gets its database.
     """
-    model, partition, boundary = analysis.model, analysis.partition, analysis.boundary
-    if not partition.services:
+    if not analysis.partition.services:
         raise UserError("There are no services to write: no endpoint was found in this code.")
+    analysis, merged = without_idle(analysis)
+    model, partition, boundary = analysis.model, analysis.partition, analysis.boundary
     where = places(model, partition)
     decisions = tuple(sorted(decide(seam) for seam in analysis.seams))
     return CutPlan(
@@ -38,8 +40,24 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         routes=planned_routes(model, boundary, where.endpoints),
         compositions=planned_compositions(boundary, partition),
         decisions=decisions,
-        findings=tuple(sorted([*_refusals(decisions), *_workers(model, where)])),
+        findings=tuple(
+            sorted([*merged, *_kept_one(analysis), *_refusals(decisions), *_workers(model, where)])
+        ),
     )
+
+
+def _kept_one(analysis: Analysis) -> Iterator[Finding]:
+    """One service is no split; that is told, unless a person asked for one."""
+    if len(analysis.partition.services) == 1 and analysis.boundary.services != 1:
+        yield Finding(
+            location=Location(path="."),
+            code="kept-one",
+            severity=Severity.WARNING,
+            message=f"This is one service, no split. {analysis.verdict.summary} "
+            + " ".join(analysis.verdict.reasons),
+            hint="To split it all the same, ask for a number with --services N, or pin modules to "
+            "services in decompose.toml.",
+        )
 
 
 def _refusals(decisions: tuple[SeamDecision, ...]) -> Iterator[Finding]:

@@ -13,8 +13,8 @@ from decompose.domain.plan import ForeignTable, PlannedEndpoint, ServicePlan
 from decompose.plan.places import Places, called_by_framework, everywhere
 
 _LONGEST = 40
-_GATEWAY = "gateway"
-"""A member of every system, so no name for a service."""
+_TAKEN = ("gateway", "edge", "prometheus")
+"""Members of every system, so no names for services."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +41,9 @@ def service_plans(
     return tuple(_service(model, service, where, index, names) for service in partition.services)
 
 
-def folder_names(services: Iterable[Service]) -> dict[str, str]:
+def folder_names(services: Sequence[Service]) -> dict[str, str]:
     """A name for each service, by id, that is safe as a folder's, a host's and a variable's."""
-    found = {"": _GATEWAY}
+    found = {f" {name}": name for name in _TAKEN}
     for service in services:
         plain = normalize("NFKD", service.name).encode("ascii", "ignore").decode().lower()
         name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST] or "service"
@@ -52,8 +52,7 @@ def folder_names(services: Iterable[Service]) -> dict[str, str]:
             number += 1
             name = f"{name.rstrip('0123456789').rstrip('-')}-{number}"
         found[service.id] = name
-    del found[""]
-    return found
+    return {service.id: found[service.id] for service in services}
 
 
 def _service(

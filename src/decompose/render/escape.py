@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -35,12 +36,30 @@ def _mermaid(value: str) -> str:
     return _MERMAID.sub(lambda match: f"#{ord(match[0])};", _printable(value))
 
 
+def _nginx(value: str) -> str:
+    """Text inside double quotes of an nginx configuration, where nothing is interpolated."""
+    return _printable(value).replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _haproxy(value: str) -> str:
+    """Text inside single quotes of a HAProxy configuration."""
+    return _printable(value).replace("'", "'\\''")
+
+
+def _yaml(value: str) -> str:
+    """A whole YAML scalar, quotes included."""
+    return json.dumps(value)
+
+
 _ESCAPERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "json-in-html": _json_in_html,
+        "haproxy": _haproxy,
         "markdown": _markdown,
         "mermaid": _mermaid,
+        "nginx": _nginx,
         "terminal": _printable,
+        "yaml": _yaml,
     }
 )
 

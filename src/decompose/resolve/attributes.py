@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from decompose.resolve import names
 from decompose.resolve.engine import CallSite, Engine, Place
@@ -21,7 +22,10 @@ class Classes(Hierarchy):
 
     def load(self, base: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of whatever node `base` holds."""
-        self.engine.watch(base, lambda value: self.load_value(value, attr, place, result))
+        self.engine.watch(base, partial(self._load_into, attr, place, result))
+
+    def _load_into(self, attr: str, place: Place, result: int, number: int) -> None:
+        self.load_value(number, attr, place, result)
 
     def load_value(self, number: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of one value."""
@@ -115,9 +119,9 @@ class Classes(Hierarchy):
         self.engine.add_external(result, f"{path}{call}.{attr}", receiver)
 
     def _bind_all(self, node: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.engine.watch(node, lambda value: self._bind(value, receiver, attr, place, result))
+        self.engine.watch(node, partial(self._bind, receiver, attr, place, result))
 
-    def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
+    def _bind(self, receiver: int, attr: str, place: Place, result: int, number: int) -> None:
         value = self.engine.values[number]
         if value.kind is Kind.FUNCTION:
             self._bind_function(number, value, receiver, attr, place, result)

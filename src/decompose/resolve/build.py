@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from decompose.domain import model as m
@@ -15,6 +15,7 @@ from decompose.resolve.effects import Effects
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.evaluate import solve
 from decompose.resolve.library import Contribution, Library
+from decompose.resolve.notes import notes
 from decompose.resolve.program import Definition, ModuleEntry, Program
 
 _KINDS = {
@@ -51,6 +52,7 @@ def build_model(
         accesses=_accesses(engine, found),
         endpoints=effects.endpoints(),
         requirements=tree.requirements,
+        notes=notes(program),
         findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
 
@@ -139,6 +141,8 @@ def _variable(entry: ModuleEntry, name: str, line: int) -> m.Definition:
     )
 
 
+_Key = tuple[str, str, m.ReferenceKind]
+
 # References ----------------------------------------------------------------------------------
 
 
@@ -146,46 +150,54 @@ def _references(engine: Engine, found: Contribution, known: set[str]) -> tuple[m
     """One reference for each source, target and kind, at its first line."""
     uses = [use for activation in engine.activations for use in _uses(engine, activation)]
     for item in found.references:
-        uses.append((engine.activations[item.activation], item.target, item.kind, item.line))
-    first: dict[tuple[str, str, m.ReferenceKind], Location] = {}
-    for activation, target, kind, line in uses:
-        source = activation.definition.id
-        if target in known and (target != source or kind is m.ReferenceKind.CALL):
-            _keep_first(first, (source, target, kind), _location(activation, line))
-    external: dict[tuple[str, str, m.ReferenceKind], Location] = {}
+        user = engine.activations[item.activation]
+        uses.append((user, item.target, item.kind, item.line, False))
+    first: dict[_Key, Location] = {}
+    chosen: set[_Key] = set()
+    for activation, target, kind, line, handed in uses:
+        key = (activation.definition.id, target, kind)
+        if target in known and (target != key[0] or kind is m.ReferenceKind.CALL):
+            _keep_first(first, key, _location(activation, line))
+            if not handed:
+                chosen.add(key)
+    return tuple(sorted([*_internal(first, chosen), *_external(engine)]))
+
+
+def _internal(first: Mapping[_Key, Location], chosen: Container[_Key]) -> Iterator[m.Reference]:
+    for key, where in first.items():
+        source, target, kind = key
+        yield m.Reference(
+            source=source, target=target, kind=kind, location=where, handed=key not in chosen
+        )
+
+
+def _external(engine: Engine) -> Iterator[m.Reference]:
+    """Calls into libraries."""
+    first: dict[_Key, Location] = {}
     for activation in engine.activations:
         for number, line in activation.externals:
             path = engine.values[number].name.replace("()", "").replace("[]", "")
             key = (activation.definition.id, path, m.ReferenceKind.CALL)
-            _keep_first(external, key, _location(activation, line))
-    rows = [(key, where, False) for key, where in first.items()]
-    rows += [(key, where, True) for key, where in external.items()]
-    return tuple(
-        sorted(
-            m.Reference(source=s, target=t, kind=k, location=where, external=outside)
-            for (s, t, k), where, outside in rows
-        )
-    )
+            _keep_first(first, key, _location(activation, line))
+    for (source, target, kind), where in first.items():
+        yield m.Reference(source=source, target=target, kind=kind, location=where, external=True)
 
 
 def _uses(
     engine: Engine, activation: Activation
-) -> Iterable[tuple[Activation, str, m.ReferenceKind, int]]:
-    """What an activation's code names, calls and constructs."""
+) -> Iterator[tuple[Activation, str, m.ReferenceKind, int, bool]]:
+    """What an activation's code names, calls and constructs, and whether it was handed that."""
     for (target, kind), line in activation.references.items():
-        yield activation, target, m.ReferenceKind(kind), line
-    for number, line in activation.calls:
-        yield activation, engine.activations[number].definition.id, m.ReferenceKind.CALL, line
+        yield activation, target, m.ReferenceKind(kind), line, False
+    for number, line, site in activation.calls:
+        target = engine.activations[number].definition.id
+        yield activation, target, m.ReferenceKind.CALL, line, site in engine.handed
     for number, line in activation.functions:
         class_ = engine.program.definitions[engine.values[number].index]
-        yield activation, class_.id, m.ReferenceKind.REFERENCE, line
+        yield activation, class_.id, m.ReferenceKind.REFERENCE, line, False
 
 
-def _keep_first(
-    first: dict[tuple[str, str, m.ReferenceKind], Location],
-    key: tuple[str, str, m.ReferenceKind],
-    where: Location,
-) -> None:
+def _keep_first(first: dict[_Key, Location], key: _Key, where: Location) -> None:
     if key not in first or where < first[key]:
         first[key] = where
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from decompose.resolve.arguments import Arguments
 from decompose.resolve.attributes import Classes, make_site
@@ -26,7 +27,10 @@ class Calls:
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""
-        self.engine.watch(callee, lambda value: self.call_value(value, site))
+        self.engine.watch(callee, partial(self._call_at, site))
+
+    def _call_at(self, site: CallSite, number: int) -> None:
+        self.call_value(number, site)
 
     def call_value(self, number: int, site: CallSite) -> None:
         """Call one value."""
@@ -50,7 +54,7 @@ class Calls:
         parent = engine.activations[function.link] if function.link >= 0 else None
         context = self._context(definition, parent, receiver, site)
         activation = engine.activation(definition, parent, context)
-        site.activation.calls.append((activation.number, site.line))
+        site.activation.calls.append((activation.number, site.line, site.number))
         self.arguments.pass_(activation, receiver, site)
         if definition.facts.is_generator:
             engine.add(site.result, self.generator(activation))
@@ -77,7 +81,7 @@ class Calls:
             if value.index or (entry is not None and entry.body is not parent):
                 context = (receiver,)
         if definition.escapes or definition.is_small:
-            context = (*context, "at", site.key)
+            context = (*context, "at", site.key, *_maker(site.activation))
         return context
 
     def generator(self, activation: Activation) -> int:
@@ -216,3 +220,28 @@ class Calls:
             self.containers.method(value.link, value.name.rpartition(".")[2], site)
         elif not call_known(self, value, site):
             self.engine.add_external(site.result, f"{value.name}()", number, site.number)
+            if value.name.endswith("()"):
+                self._hand_through(site)
+
+    def _hand_through(self, site: CallSite) -> None:
+        """What a library's call returned, called with one function: a decorator, it gives it back.
+
+        The same is taken to be so where a library's decorator stands above a definition.
+        """
+        kinds = (Kind.FUNCTION, Kind.BOUND, Kind.CLASS)
+        if len(site.args) == 1 and not site.kwargs:
+            self.engine.watch(
+                site.args[0][0],
+                lambda v: (
+                    self.engine.add(site.result, v) if self.engine.values[v].kind in kinds else None
+                ),
+            )
+
+
+def _maker(caller: Activation) -> Context:
+    """The call that made the caller, where a function told apart by its calls returned it.
+
+    Without it, a decorator applied inside a decorator would mix up all that both ever wrap.
+    """
+    maker = caller.parent
+    return () if maker is None or "at" not in maker.context else (maker.number,)

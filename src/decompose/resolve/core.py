@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
 from decompose.resolve.calls import Calls
-from decompose.resolve.engine import Activation, Engine, Place
+from decompose.resolve.engine import Activation, CallSite, Engine, Place
 from decompose.resolve.values import Kind, Value
 
 
@@ -64,6 +64,11 @@ class Core(ABC):
         before, self._kind = self._kind, kind
         self.refer(target)
         self._kind = before
+
+    def defines(self, site: CallSite) -> None:
+        """Note that a call makes or applies a decorator; in a class body it runs just once."""
+        if site.activation.definition.facts.kind == "class":
+            self.engine.defining.add(site.number)
 
     def class_value(self, body: Activation) -> int:
         """The class whose body is the activation `body`."""

@@ -45,11 +45,14 @@ class Effects:
         """Who runs because of whom: calls, links, and functions handed on as arguments."""
         following: list[dict[int, None]] = [{} for _ in self.engine.activations]
         for activation in self.engine.activations:
-            for callee, _ in activation.calls:
-                following[activation.number][callee] = None
+            for callee, _, number in activation.calls:
+                if number not in self.engine.defining:
+                    following[activation.number][callee] = None
         for source, target in self.found.links:
             following[source][target] = None
         for site in self.engine.sites:
+            if site.number in self.engine.defining:
+                continue
             for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
                 for number in self.engine.points[node]:
                     inner = self.engine.calls.activation_of(number)

@@ -26,7 +26,8 @@ MOST_CONTEXTS = 256
 CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
-MOST_CHAINED = 8  # calls and items in a library's path
+MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
+FEW = 6  # values or edges of one node that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 Watcher = Callable[[int], None]
@@ -35,7 +36,10 @@ Context = tuple[object, ...]
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """A definition evaluated in one context: its variables, what it returns and what it uses."""
+    """A definition evaluated in one context: its variables, what it returns and what it uses.
+
+    `calls` are (callee's number, line, site's number).
+    """
 
     number: int
     definition: Definition
@@ -43,7 +47,7 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    calls: list[tuple[int, int]] = field(default_factory=list)
+    calls: list[tuple[int, int, int]] = field(default_factory=list)
     externals: list[tuple[int, int]] = field(default_factory=list)
     references: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: list[tuple[int, int]] = field(default_factory=list)
@@ -92,7 +96,9 @@ class Engine:
     """Nodes, values, activations and the work that is left.
 
     `calls` is what evaluates calls and attributes; libraries may use it once values flow.
-    `decorating` tells, for the call sites that apply a decorator, what is decorated.
+    `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
+    are the sites in class bodies that make or apply a decorator: what they call runs once, not
+    when the class's instances do. `handed` are those that call a variable: someone else chose it.
     """
 
     calls: Calls
@@ -101,8 +107,8 @@ class Engine:
         self.program = program
         self.libraries = tuple(libraries)
         self.values = ValueTable()
-        self.points: list[set[int]] = []
-        self._edges: list[dict[int, None] | None] = []
+        self.points: list[set[int] | tuple[int, ...]] = []
+        self._edges: list[dict[int, None] | tuple[int, ...]] = []
         self._watchers: list[list[Watcher] | None] = []
         self._queue: deque[tuple[int, int]] = deque()
         self._waiting: deque[tuple[Watcher, int]] = deque()
@@ -118,6 +124,7 @@ class Engine:
         size = len(program.definitions)
         self._most_contexts = CONTEXT_FLOOR + int(_by_size(CONTEXT_SHARES, size) * size)
         self.most_values = int(_by_size(MOST_VALUES, size))
+        self._most_chained = int(_by_size(MOST_CHAINED, size))
         self.capped: set[int] = set()
         self.merged = 0
         self._contexts = 0
@@ -127,6 +134,8 @@ class Engine:
         ]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
+        self.defining: set[int] = set()
+        self.handed: set[int] = set()
         for library in self.libraries:
             library.start(self)
 
@@ -134,8 +143,8 @@ class Engine:
 
     def node(self, *values: int) -> int:
         """A new node that holds `values`."""
-        self.points.append(set(values))
-        self._edges.append(None)
+        self.points.append(values)
+        self._edges.append(())
         self._watchers.append(None)
         return len(self.points) - 1
 
@@ -153,21 +162,27 @@ class Engine:
             return
         if len(points) >= self.most_values:
             self.capped.add(node)
-        else:
+            return
+        if isinstance(points, set):
             points.add(value)
-            if self._edges[node] is not None or self._watchers[node] is not None:
-                self._queue.append((node, value))
+        elif len(points) < FEW:
+            self.points[node] = (*points, value)
+        else:
+            self.points[node] = {*points, value}
+        if self._edges[node] or self._watchers[node] is not None:
+            self._queue.append((node, value))
 
     def edge(self, source: int, target: int) -> None:
         """Let everything that `source` ever holds flow to `target`."""
-        if source == target:
-            return
         edges = self._edges[source]
-        if edges is None:
-            edges = self._edges[source] = {}
-        elif target in edges:
+        if source == target or target in edges:
             return
-        edges[target] = None
+        if isinstance(edges, dict):
+            edges[target] = None
+        elif len(edges) < FEW:
+            self._edges[source] = (*edges, target)
+        else:
+            self._edges[source] = dict.fromkeys((*edges, target))
         points = self.points[source]
         for value in sorted(points) if len(points) > 1 else tuple(points):
             self.add(target, value)
@@ -223,7 +238,7 @@ class Engine:
 
     def external(self, path: str, link: int = -1, site: int = 0) -> int:
         """The value at `path` in a library; paths that grow without bound end in `...`."""
-        if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > MOST_CHAINED:
+        if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > self._most_chained:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
         return self.values.number(Value(Kind.EXTERNAL, path, site, link))
 
@@ -292,10 +307,8 @@ class Engine:
 
     def _step(self) -> None:
         node, value = self._queue.popleft()
-        edges = self._edges[node]
-        if edges is not None:
-            for target in list(edges):
-                self.add(target, value)
+        for target in tuple(self._edges[node]):
+            self.add(target, value)
         watchers = self._watchers[node]
         if watchers is not None:
             for watcher in list(watchers):

@@ -124,6 +124,7 @@ class Evaluator(Expressions):
         result = self.engine.node()
         site = make_site(self.engine, self.place, ((node, False),), (), result)
         self.engine.decorating[site.number] = definition
+        self.defines(site)
         self.calls.call(callee, site)
         self.engine.watch(callee, lambda value: self._hand_through(value, node, result))
         return result

@@ -10,7 +10,7 @@ from decompose.resolve import names
 from decompose.resolve.annotations import instances
 from decompose.resolve.attributes import make_site
 from decompose.resolve.displays import Displays
-from decompose.resolve.engine import Activation, Place
+from decompose.resolve.engine import Activation, CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 
@@ -108,10 +108,20 @@ class Expressions(Displays):
         self._line = expr.line
         result = self.engine.node()
         site = make_site(self.engine, self.place, args, kwargs, result)
-        if isinstance(expr.func, f.Name) and expr.func.id == "super":
-            self._super(result)
+        if self._kind is ReferenceKind.DECORATE:
+            self.defines(site)
+        if isinstance(expr.func, f.Name):
+            self._note_name(expr.func, site)
         self.calls.call(callee, site)
         return result
+
+    def _note_name(self, called: f.Name, site: CallSite) -> None:
+        """`super()` means the method around it; what a variable holds was handed over."""
+        bare = called.id.partition("@")[0]
+        if bare == "super":
+            self._super(site.result)
+        elif names.is_variable(self._activation, bare):
+            self.engine.handed.add(site.number)
 
     def _argument(self, expr: f.Expr) -> int:
         return self.use(ReferenceKind.REFERENCE, expr)

@@ -15,14 +15,17 @@ _MOST_ANCESTORS = 100
 
 @dataclass(slots=True, eq=False)
 class ClassEntry:
-    """A class value: its body's activation, its bases so far, its resolution order (C3)."""
+    """A class value: its body's activation, its bases so far, its resolution order (C3).
+
+    `found` are the nodes of the attributes asked for, by name and the class to start behind.
+    """
 
     number: int
     body: Activation
     bases: list[list[int]] = field(default_factory=list)
     order: list[int] = field(default_factory=list)
     subclasses: list[ClassEntry] = field(default_factory=list)
-    lookups: list[Callable[[], None]] = field(default_factory=list)
+    found: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
 
 class Hierarchy:
@@ -89,8 +92,8 @@ class Hierarchy:
         if order == entry.order:
             return
         entry.order = order
-        for lookup in list(entry.lookups):
-            lookup()
+        for (attr, after), node in list(entry.found.items()):
+            self._collect(entry, attr, after, node)
         for subclass in list(entry.subclasses):
             self._reorder(subclass)
 
@@ -116,7 +119,7 @@ class Hierarchy:
         missing: Callable[[list[int]], None] | None = None,
         after: int | None = None,
     ) -> None:
-        """Tell `found` every node that `attr` of a class may come from, now and later.
+        """Tell `found` the node of all that `attr` of a class may hold, now and later.
 
         `missing` is told the external bases when nothing of ours has the attribute once
         all else is settled. `after` starts behind that class in the order (`super()`).
@@ -124,23 +127,26 @@ class Hierarchy:
         entry = self._entries.get(class_)
         if entry is None:
             return
-        seen: set[int] = set()
-
-        def look() -> None:
-            for node in self._candidates(entry, attr, after):
-                if node not in seen:
-                    seen.add(node)
-                    found(node)
 
         def absent() -> None:
             external = self.external_bases(class_)
             if external and missing is not None and not self.defines(class_, attr, after):
                 missing(external)
 
-        entry.lookups.append(look)
-        look()
+        found(self._found(entry, attr, after))
         if missing is not None and not self.defines(class_, attr, after):
             self.engine.later(absent)
+
+    def _found(self, entry: ClassEntry, attr: str, after: int | None) -> int:
+        node = entry.found.get((attr, after))
+        if node is None:
+            node = entry.found[attr, after] = self.engine.node()
+            self._collect(entry, attr, after, node)
+        return node
+
+    def _collect(self, entry: ClassEntry, attr: str, after: int | None, node: int) -> None:
+        for candidate in self._candidates(entry, attr, after):
+            self.engine.edge(candidate, node)
 
     def _candidates(self, entry: ClassEntry, attr: str, after: int | None) -> list[int]:
         """Nodes of `attr` in resolution order, up to the first class that binds it."""

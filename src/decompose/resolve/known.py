@@ -221,7 +221,8 @@ def _import(calls: Calls, number: int, site: CallSite) -> None:
     pattern = _pattern(name)
     for module in sorted(calls.engine.program.modules):
         if pattern.fullmatch(module):
-            key = (module, ReferenceKind.IMPORT.value)
+            kind = ReferenceKind.DYNAMIC if "{}" in name else ReferenceKind.IMPORT
+            key = (module, kind.value)
             site.activation.references.setdefault(key, site.line)
             names.import_module(calls.engine, module, site.result)
 

@@ -73,6 +73,15 @@ def owner(activation: Activation, name: str) -> Activation | None:
     return None
 
 
+def is_variable(activation: Activation, name: str) -> bool:
+    """Whether a function (or one around it) binds `name`, and neither imports nor defines it."""
+    here = name in activation.definition.versions
+    holder = activation if here else owner(activation, name)
+    if holder is None or holder.definition.facts.kind != "function":
+        return False
+    return name not in holder.definition.named
+
+
 def module_activation(engine: Engine, activation: Activation) -> Activation:
     """The activation of the module that an activation's code stands in."""
     return engine.activation(activation.definition.module.definitions[0], None)

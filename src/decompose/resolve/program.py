@@ -52,6 +52,7 @@ class Definition:
         "is_small",
         "method_kind",
         "module",
+        "named",
         "parent",
         "versions",
     )
@@ -67,6 +68,7 @@ class Definition:
         self.versions = dict(facts.versions)
         self.children: list[Definition] = []
         self.method_kind = _method_kind(facts)
+        self.named = _named(facts)
         self.escapes = False
         self.is_small = (
             facts.kind == "function"
@@ -185,6 +187,17 @@ class Program:
                 return self.origin(star, name)
         return self._submodule(module, name)
 
+    def variable(self, module: str, name: str) -> str | None:
+        """The id of the module-level variable of ours that `module.name` stands for."""
+        found = self.origin(module, name)
+        return found if found is not None and isinstance(self.bound(found), Assign) else None
+
+    def bound(self, variable: str) -> Assign | Define | None:
+        """What a module-level name is bound to, by its id."""
+        module, _, name = variable.rpartition(".")
+        entry = self.modules.get(module)
+        return entry.bound.get(name) if entry is not None else None
+
     def _submodule(self, module: str, name: str) -> str | None:
         submodule = f"{module}.{name}"
         return submodule if submodule in self.modules else None
@@ -200,6 +213,16 @@ def _bind(entry: ModuleEntry) -> None:
                 entry.bound[name] = statement
         elif isinstance(statement, StarImport):
             entry.stars.append(statement.module)
+
+
+def _named(facts: DefinitionFacts) -> frozenset[str]:
+    """The names that a body imports or defines."""
+    return frozenset(
+        statement.target.partition("@")[0]
+        for statement in facts.body
+        if isinstance(statement, Define)
+        or (isinstance(statement, Assign) and isinstance(statement.value, From | Module))
+    )
 
 
 def _method_kind(facts: DefinitionFacts) -> str:

@@ -53,7 +53,7 @@ class ValueTable:
 
     def number(self, value: Value) -> int:
         """The number of `value`; equal values have equal numbers (and `1` is not `True`)."""
-        key = (value, type(value.data))
+        key = (value, type(value.data)) if isinstance(value.data, int) else value
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self.values)

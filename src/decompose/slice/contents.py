@@ -16,12 +16,14 @@ _NO_PATH = {"url_for", "startswith", "endswith"}
 class Contents:
     """What one or several modules say.
 
-    `imports` are top-level modules, `paths` strings that may be relative paths of files, `static`
-    the folders whose files the application or a blueprint sends as they are, `reads_static` tells
-    whether the code itself asks for one of these folders or files.
+    `imports` are top-level modules, `eager` those imported outside functions, `paths` strings that
+    may be relative paths of files, `static` the folders whose files the application or a blueprint
+    sends as they are, `reads_static` tells whether the code itself asks for one of these folders or
+    files.
     """
 
     imports: frozenset[str] = frozenset()
+    eager: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     static: frozenset[str] = frozenset({_STATIC})
     reads_static: bool = False
@@ -29,6 +31,10 @@ class Contents:
     def third_party(self, own: Collection[str]) -> tuple[str, ...]:
         """The modules imported that are neither the application's `own` nor Python's."""
         return tuple(sorted(self.imports - {*own} - sys.stdlib_module_names))
+
+    def deferred(self, own: Collection[str]) -> tuple[str, ...]:
+        """Those of the third-party modules that only functions import."""
+        return tuple(name for name in self.third_party(own) if name not in self.eager)
 
     @property
     def opens_static(self) -> bool:
@@ -41,7 +47,8 @@ def contents(tree: ast.Module) -> Contents:
     """What a module says."""
     static: set[str] = {_STATIC}
     return Contents(
-        imports=frozenset(_imports(tree)),
+        imports=frozenset(_imports(ast.walk(tree))),
+        eager=frozenset(_imports(_outside_functions(tree))),
         paths=frozenset(text for text in _strings(tree, static) if not text.startswith("/")),
         static=frozenset(static),
         reads_static=any(getattr(node, "attr", "") in _READ_STATIC for node in ast.walk(tree)),
@@ -53,18 +60,27 @@ def together(every: Iterable[Contents]) -> Contents:
     every = list(every)
     return Contents(
         imports=frozenset().union(*(one.imports for one in every)),
+        eager=frozenset().union(*(one.eager for one in every)),
         paths=frozenset().union(*(one.paths for one in every)),
         static=frozenset({_STATIC}).union(*(one.static for one in every)),
         reads_static=any(one.reads_static for one in every),
     )
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module.partition(".")[0]
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it that runs when its module is imported."""
+    yield node
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
 
 
 def _strings(node: ast.AST, static: set[str]) -> Iterator[str]:

@@ -110,6 +110,7 @@ def _slice(
         lines=lines,
         share=lines / max(sum(counted.values()), 1),
         imports=said.third_party(program.packages),
+        deferred=said.deferred(program.packages),
         findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
 

@@ -24,6 +24,7 @@ _NEVER = frozenset(
         "node_modules",
     }
 )
+_MARKS = ("pyvenv.cfg", "decomposition.json")  # of a virtual environment, and of our own report
 _UNLESS_PACKAGE = frozenset({"build", "dist", "env", "site-packages", "venv", "virtualenv"})
 _PROJECT_FILES = (
     "pyproject.toml",
@@ -129,7 +130,7 @@ def _enter(
         findings.append(_linked_folder(entry, path))
         return False
     here = Path(entry.path)
-    if _exists(here / "pyvenv.cfg"):
+    if any(_exists(here / mark) for mark in _MARKS):
         return False
     if entry.name in _UNLESS_PACKAGE and not _exists(here / "__init__.py"):
         findings.append(

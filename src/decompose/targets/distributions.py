@@ -37,20 +37,46 @@ _MODULES = {
     "scikit-learn": ("sklearn",),
     "setuptools": ("pkg_resources", "setuptools"),
     "speaklater3": ("speaklater",),
+    "unicode-slugify": ("slugify",),
 }
 """Distributions whose modules have other names, from their published metadata."""
 
 _BROUGHT = {
+    "alembic": ("mako", "sqlalchemy"),
+    "boto3": ("botocore", "jmespath", "s3transfer"),
+    "botocore": ("jmespath", "python-dateutil", "urllib3"),
+    "celery": ("billiard", "click", "kombu", "vine"),
     "flask": ("blinker", "click", "itsdangerous", "jinja2", "markupsafe", "werkzeug"),
+    "flask-apispec": ("apispec", "marshmallow", "six", "webargs"),
     "flask-babel": ("babel", "pytz"),
+    "flask-bcrypt": ("bcrypt",),
+    "flask-jwt-extended": ("pyjwt",),
+    "flask-limiter": ("limits",),
     "flask-marshmallow": ("marshmallow",),
-    "flask-migrate": ("alembic",),
+    "flask-migrate": ("alembic", "flask-sqlalchemy"),
+    "flask-oauthlib": ("oauthlib", "requests", "requests-oauthlib"),
+    "flask-restful": ("aniso8601", "pytz", "six"),
+    "flask-restplus": ("aniso8601", "jsonschema", "pytz", "six"),
     "flask-restx": ("aniso8601", "jsonschema"),
     "flask-smorest": ("apispec", "marshmallow", "webargs"),
     "flask-sqlalchemy": ("sqlalchemy",),
     "flask-wtf": ("wtforms",),
+    "html5lib": ("six", "webencodings"),
+    "httpx": ("anyio", "certifi", "httpcore", "idna"),
+    "jsonschema": ("attrs",),
+    "marshmallow-sqlalchemy": ("marshmallow", "sqlalchemy"),
+    "pandas": ("numpy", "python-dateutil"),
+    "pyopenssl": ("cryptography",),
+    "python-dateutil": ("six",),
+    "requests": ("certifi", "idna", "urllib3"),
+    "requests-oauthlib": ("oauthlib", "requests"),
+    "sqlalchemy-utils": ("sqlalchemy",),
+    "webargs": ("marshmallow",),
 }
-"""Distributions that always bring others along, whose modules code imports without asking."""
+"""Distributions that always bring others along, whose modules code imports without asking.
+
+That extensions of Flask bring Flask needs no telling.
+"""
 
 
 def modules(distribution: str) -> frozenset[str]:
@@ -61,4 +87,11 @@ def modules(distribution: str) -> frozenset[str]:
 
 def brought(distribution: str) -> frozenset[str]:
     """The top-level modules that come with what the distribution itself requires."""
-    return frozenset(_BROUGHT.get(distribution, ()))
+    found: set[str] = set()
+    ahead = [distribution]
+    while ahead:
+        name = ahead.pop()
+        more = {*_BROUGHT.get(name, ()), *(("flask",) if name.startswith("flask-") else ())}
+        ahead.extend(more - found)
+        found |= more
+    return frozenset().union(*(modules(name) for name in found))

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 
 from decompose.domain.finding import Location
-from decompose.domain.generated import Generated, GeneratedFile
+from decompose.domain.generated import Gateway, Generated, GeneratedFile
 from decompose.domain.model import ReferenceKind, SystemModel
 from decompose.domain.plan import CutPlan, ServicePlan
+from decompose.domain.requirement import Requirement
 from decompose.domain.slicing import Slice
 from decompose.domain.source import Read
 from decompose.render import asset, tree
 from decompose.targets import requirements
+from decompose.targets.deploy import deployment
 from decompose.targets.plan_document import plan_document
 from decompose.targets.readme import service_readme, system_readme
 from decompose.targets.routing import routing_table
@@ -28,22 +30,35 @@ _PLAIN = ("run.py", "migrate.py", "Makefile")
 
 
 def flask_system(
-    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read
+    model: SystemModel,
+    plan: CutPlan,
+    slices: Sequence[Slice],
+    read: Read,
+    gateway: Gateway = Gateway.FLASK,
 ) -> Generated:
     """Every file of the system, sorted by path; `slices` are in the order of the plan's services.
 
-    `read` gives the text of a file of the monolith. The same values give the same bytes.
+    `read` gives the text of a file of the monolith. `gateway` stands before the services where
+    they are deployed. The same values give the same bytes.
     """
     everywhere = sorted({module for cut in slices for module in cut.imports})
-    findings = requirements.check(model.requirements, _imported(model, everywhere))
+    eager = {module for cut in slices for module in {*cut.imports} - {*cut.deferred}}
+    left_out = requirements.left_out(model.requirements, {*everywhere} - eager)
+    asked = [r for r in model.requirements if r.name not in left_out]
+    checked = requirements.check(model.requirements, _imported(model, everywhere))
+    findings = tuple(sorted([*checked, *left_out.values()]))
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
-    found = [*_copied(), *_of_system(model, plan, slices, everywhere)]
+    found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
     found.append(_json("plan.json", plan_document(plan, slices, sorted(told))))
     for service, cut in zip(plan.services, slices, strict=True):
         found.extend(_of_service(model, plan, service, cut, read))
-        needed = requirements.installed(model.requirements, cut.imports, everywhere)
+        needed = requirements.installed(asked, cut.imports, everywhere)
         text = requirements.requirements_file(needed, "../../constraints.txt")
         found.append(_text(f"services/{service.name}/requirements.txt", text))
+    known = {service.name: peers(model, plan, service, cut)
+             for service, cut in zip(plan.services, slices, strict=True)}  # fmt: skip
+    texts = deployment(plan, routing_table(plan), known, asked, gateway)
+    found.extend(_text(path, text) for path, text in texts)
     return Generated(files=tuple(sorted(found)), findings=findings)
 
 
@@ -66,11 +81,14 @@ def _copied() -> Iterator[GeneratedFile]:
 
 
 def _of_system(
-    model: SystemModel, plan: CutPlan, slices: Sequence[Slice], everywhere: Sequence[str]
+    asked: Sequence[Requirement],
+    plan: CutPlan,
+    slices: Sequence[Slice],
+    everywhere: Sequence[str],
 ) -> Iterable[GeneratedFile]:
-    needed = requirements.installed(model.requirements, everywhere, everywhere)
+    needed = requirements.installed(asked, everywhere, everywhere)
     yield _text("requirements.txt", requirements.requirements_file(needed, "constraints.txt"))
-    yield _text("constraints.txt", requirements.constraints_file(model.requirements))
+    yield _text("constraints.txt", requirements.constraints_file(asked))
     yield _json("system.json", system_description(plan))
     yield _json("gateway/routing.json", routing_table(plan))
     yield _text("README.md", system_readme(plan, slices))

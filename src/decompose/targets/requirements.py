@@ -64,8 +64,12 @@ def requirements_file(needed: Installed, constraints: str) -> str:
 
 
 def constraints_file(requirements: Iterable[Requirement]) -> str:
-    """Every version that the monolith pins, so that nothing that is installed moves one."""
-    pins = _pins(requirements)
+    """Every version that the monolith pins, so that nothing that is installed moves one.
+
+    A version that only a lock file has gives way where the runtime can't run with it.
+    """
+    pins = {name: pin for name, pin in _pins(requirements).items()
+            if pin.kind is not RequirementKind.LOCKED or not _against(pin)}  # fmt: skip
     return "".join(f"{name}=={_version(pins[name])}\n" for name in sorted(pins))
 
 
@@ -77,13 +81,35 @@ def check(
     `imports` are third-party top-level modules, with where one of them is imported.
     """
     pins = _pins(requirements)
-    conflicts = [_conflict(line, pins[_name(line)]) for line in kit_requirements()
-                 if _name(line) in pins and not _allows(line, pins[_name(line)])]  # fmt: skip
+    conflicts = [_conflict(line, pin) for pin in pins.values() if (line := _against(pin))]
     known = {r.name for r in requirements}
     given = {m for name in known for m in modules(name) | brought(name)}
     missing = [_missing(module, where) for module, where in sorted(imports.items())
                if module not in given] if known else []  # fmt: skip
     return tuple(sorted([*conflicts, *missing]))
+
+
+def left_out(requirements: Iterable[Requirement], deferred: Collection[str]) -> dict[str, Finding]:
+    """What is named for development only and imported only inside functions, with a note each.
+
+    `deferred` are the third-party modules that are imported only there: a command that runs the
+    tests imports pytest, and no service runs it.
+    """
+    return {
+        name: _left_out(one)
+        for name, one in sorted(_chosen(requirements).items())
+        if one.kind is RequirementKind.DEVELOPMENT and modules(name) & set(deferred)
+    }
+
+
+def _left_out(one: Requirement) -> Finding:
+    return Finding(
+        location=Location(path=one.path),
+        code="requirement-left-out",
+        severity=Severity.NOTE,
+        message=f"{one.name} is needed for development only, so no service installs it",
+        hint="If a service runs what imports it, name it among what the monolith runs with.",
+    )
 
 
 def _chosen(requirements: Iterable[Requirement]) -> dict[str, Requirement]:
@@ -118,17 +144,25 @@ def _version(one: Requirement) -> str:
     return exact[0] if exact and not parsed.marker and not exact[0].endswith("*") else ""
 
 
-def _allows(line: str, pin: Requirement) -> bool:
-    return Parsed(line).specifier.contains(_version(pin), prereleases=True)
+def _against(pin: Requirement) -> str:
+    """The requirement of the runtime that a pin doesn't meet; empty where there is none."""
+    needed = {_name(line): line for line in kit_requirements()}
+    line = needed.get(pin.name, "")
+    met = not line or Parsed(line).specifier.contains(_version(pin), prereleases=True)
+    return "" if met else line
 
 
 def _conflict(line: str, pin: Requirement) -> Finding:
+    locked = pin.kind is RequirementKind.LOCKED
     return Finding(
         location=Location(path=pin.path),
         code="requirement-conflict",
-        severity=Severity.ERROR,
-        message=f"the services' runtime needs {line}, and the monolith pins {pin.line}",
-        hint=f"Move {pin.name} to a version that both allow, in the monolith first.",
+        severity=Severity.WARNING if locked else Severity.ERROR,
+        message=f"the services' runtime needs {line}, and the monolith "
+        f"{'locks' if locked else 'pins'} {pin.line}",
+        hint="Its requirements leave the version open, so the services install another."
+        if locked
+        else f"Move {pin.name} to a version that both allow, in the monolith first.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ import pytest
 from backends import routes
 from client import ask, eventually
 from under_test import GatewayUnderTest, Limits, Running, address, backend, free_port
+
+
+def fresh(what: str) -> str:
+    """A path of the raw backend that no test has asked for."""
+    return f"{what}-{uuid.uuid4().hex}"
 
 
 def test_slow_service(hasty: Running) -> None:
@@ -38,16 +44,18 @@ def test_broken_service(hasty: Running, what: str) -> None:
 
 def test_safe_requests_repeated(hasty: Running) -> None:
     """A safe request whose connection broke is sent again, and the client sees nothing of it."""
-    assert ask(hasty.port, "/raw/once-get").body == b"ok"
-    assert ask(hasty.port, "/raw/count-once-get").body == b"2"
+    once = fresh("once")
+    assert ask(hasty.port, f"/raw/{once}").body == b"ok"
+    assert ask(hasty.port, f"/raw/count-{once}").body == b"2"
 
 
 def test_unsafe_requests_not_repeated(hasty: Running) -> None:
     """A request that may have changed something is never sent twice."""
-    assert ask(hasty.port, "/raw/once-post", "POST", body=b"x").status == 502
-    assert ask(hasty.port, "/raw/once-empty", "POST").status == 502
-    assert ask(hasty.port, "/raw/count-once-post").body == b"1"
-    assert ask(hasty.port, "/raw/count-once-empty").body == b"1"
+    once, empty = fresh("once"), fresh("once")
+    assert ask(hasty.port, f"/raw/{once}", "POST", body=b"x").status == 502
+    assert ask(hasty.port, f"/raw/{empty}", "POST").status == 502
+    assert ask(hasty.port, f"/raw/count-{once}").body == b"1"
+    assert ask(hasty.port, f"/raw/count-{empty}").body == b"1"
 
 
 def test_idle_connections(hasty: Running) -> None:
@@ -59,8 +67,9 @@ def test_idle_connections(hasty: Running) -> None:
 
 def test_slow_not_repeated(hasty: Running) -> None:
     """A service that was too slow isn't asked again: that would double the wait and the load."""
-    assert ask(hasty.port, "/raw/silent").status == 504
-    assert ask(hasty.port, "/raw/count-silent").body == b"1"
+    silent = fresh("silent")
+    assert ask(hasty.port, f"/raw/{silent}").status == 504
+    assert ask(hasty.port, f"/raw/count-{silent}").body == b"1"
 
 
 def test_early_answer(gateway: Running) -> None:

@@ -122,7 +122,8 @@ def test_request_id(gateway: Running) -> None:
     assert given.got["x-request-id"] == "abc-123" == given.header("X-Request-ID")
     for headers in ({}, {"X-Request-ID": "x" * 300}, {"X-Request-ID": 'a"b c'}):
         made = ask(gateway.port, "/echo", headers=headers)
-        assert uuid.UUID(made.got["x-request-id"]).hex == made.header("X-Request-ID")
+        assert uuid.UUID(made.got["x-request-id"])
+        assert made.got["x-request-id"] == made.header("X-Request-ID")
 
 
 def test_trace(gateway: Running) -> None:

@@ -55,7 +55,8 @@ def test_same(gateway: Running, ports: dict[str, int], method: str, target: str)
     host = {"Host": "shop.example"}
     ours = ask(gateway.port, target, method, host)
     theirs = ask(ports[""], target, method, host)
-    assert (ours.status, ours.phrase) == (theirs.status, theirs.phrase)
+    assert ours.status == theirs.status
+    assert ours.phrase.casefold() == theirs.phrase.casefold()
     assert comparable(ours) == comparable(theirs)
     assert ours.body.replace(b"orders", b"monolith") == theirs.body.replace(b"orders", b"monolith")
 

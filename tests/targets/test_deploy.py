@@ -1,0 +1,99 @@
+"""Images and compose of the generated system, as the tools that read them see them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import compose_spec
+import pytest
+import yaml
+
+from decompose.domain.generated import Gateway
+from targets.split import club
+
+
+def texts(gateway: Gateway = Gateway.FLASK) -> dict[str, str]:
+    """Every text that deploys the club, by path."""
+    begin = ("compose", "deploy/")
+    return {
+        file.path: file.content.decode()
+        for file in club(gateway).files
+        if file.path.startswith(begin) or file.path.endswith("Dockerfile")
+    }
+
+
+def compose(gateway: Gateway = Gateway.FLASK) -> compose_spec.ComposeSpecification:
+    """The compose file, its variables replaced by their defaults and its aliases resolved."""
+    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", texts(gateway)["compose.yaml"])
+    return compose_spec.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text))).to_spec()
+
+
+@pytest.mark.parametrize("gateway", Gateway)
+def test_compose_is_valid(gateway: Gateway) -> None:
+    """The compose file says nothing that the compose specification doesn't know."""
+    assert {"edge", "gateway", "bookings", "members"} <= set(compose(gateway).services)
+
+
+def test_a_database_is_reachable_from_its_service_only() -> None:
+    """No network but its own has a database, and only its service shares it."""
+    services = compose().services
+    for name in ("bookings", "members"):
+        (network,) = services[f"{name}.database"].networks
+        assert {other for other, one in services.items() if network in one.networks} == {
+            name, f"{name}.database"
+        }  # fmt: skip
+        assert compose().networks[network].internal
+
+
+def test_only_the_edge_is_reachable_from_outside() -> None:
+    """Services, databases and the Flask gateway publish no port and sit in closed networks."""
+    spec = compose()
+    for name, service in spec.services.items():
+        if name not in ("edge", "prometheus"):
+            assert not service.ports, name
+            assert all(spec.networks[network].internal for network in service.networks), name
+
+
+def test_each_service_has_its_own_credentials() -> None:
+    """A service gets the address of its own database, as a file, and nobody else's."""
+    for name, service in compose().services.items():
+        foreign = {"bookings", "members"} - {name.split(".")[0]}
+        given = [str(secret) for secret in service.secrets or ()]
+        assert not [s for s in given for other in foreign if other in s], name
+        assert not [k for k in service.environment or {} if k.endswith(("PASSWORD", "SECRET"))]
+
+
+@pytest.mark.parametrize("path", [p for p in texts() if p.endswith("Dockerfile")])
+def test_images_pass_the_linter(path: str) -> None:
+    """hadolint finds nothing to say about a Dockerfile."""
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [linter, "-"], input=texts()[path], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("path", ["deploy/lock.sh", "deploy/secrets.sh", "deploy/watch-nginx.sh"])
+def test_scripts_are_shell(path: str) -> None:
+    """The shell reads each script to its end."""
+    script = texts(Gateway.NGINX)[path]
+    done = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
+    assert (done.stderr, done.returncode) == ("", 0)
+
+
+def test_secrets_are_made_once(tmp_path: Path) -> None:
+    """Every secret that compose mounts is made, and kept when the script runs again."""
+    script = tmp_path / "deploy" / "secrets.sh"
+    script.parent.mkdir()
+    script.write_text(texts()["deploy/secrets.sh"])
+    made = []
+    for _ in range(2):
+        subprocess.run(["sh", script], check=True, timeout=60)
+        made.append({p.name: p.read_bytes() for p in (tmp_path / "secrets").iterdir()})
+    assert made[0] == made[1]
+    files = [str(secret.file) for secret in compose().secrets.values()]
+    assert sorted(Path(file).name for file in files) == sorted(made[0])
+    assert all(made[0].values())
