@@ -77,7 +77,8 @@ class FlaskGateway:
         }
         command = [self._python, "-m", "gunicorn", "-c", str(TEMPLATE / "gunicorn.conf.py")]
         log = folder / "gateway.log"
-        with process([*command, "gateway:create_app()"], environ, port, log) as pid:
+        # The internal port opens last.
+        with process([*command, "gateway:create_app()"], environ, internal, log) as pid:
             yield Running(port, internal, pid, log)
 
 
