@@ -36,11 +36,11 @@ DIFFERENCES = {
     ("haproxy", "test_client_leaves"): "HAProxy closes the connection without a 400",
     ("envoy", "test_hop_by_hop_by_name"): "Envoy drops none by a name in Connection either",
     ("envoy", "test_status"): "Envoy writes phrases of its own",
-    ("envoy", "test_client_leaves"): "Envoy closes the connection without a 400",
 }
 """What a program can't be brought to do, by conformance test; each must really fail."""
 
 CHANCES = {
+    ("envoy", "test_client_leaves"): "Envoy mostly closes the connection without a 400",
     ("envoy", "test_early_answer"): "Envoy may see the connection's reset before the answer",
 }
 """What a program does or doesn't, as it happens."""
