@@ -7,6 +7,7 @@ UV := .cache/uv/bin/uv
 BIN := .venv/bin
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 READY := .venv/.ready
+PARALLEL := -n auto --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 
@@ -45,10 +46,10 @@ faults: $(READY) ## 200 seeded runs of a small split whose services are killed, 
 	touch $@
 
 test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 quick: $(READY) ## The tests without building and installing packages
-	$(BIN)/pytest --ignore=tests/packaging
+	$(BIN)/pytest $(PARALLEL) --ignore=tests/packaging
 
 check: $(READY) ## Style, types and architecture
 	$(BIN)/ruff check src tests templates
