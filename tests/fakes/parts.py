@@ -26,7 +26,7 @@ from decompose.domain.partition import (
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
 from decompose.domain.source import Read, SourceFile, SourceTree
-from decompose.domain.verification import Verification
+from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
 from decompose.wiring.program import Program
@@ -217,6 +217,11 @@ def verification(found: Verification, console: Console) -> None:
     console.print(f"{found.equal} of {found.requests}")
 
 
+def faults(found: FaultRuns, console: Console) -> None:
+    """How many runs there were."""
+    console.print(f"{found.runs} runs")
+
+
 PROGRAM = Program(
     toolkit=TOOLKIT,
     documents=documents,
@@ -225,6 +230,7 @@ PROGRAM = Program(
     plan=plan,
     verified=verified,
     verification=verification,
+    faults=faults,
 )
 
 
