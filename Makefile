@@ -7,10 +7,11 @@ UV := .cache/uv/bin/uv
 BIN := .venv/bin
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 READY := .venv/.ready
+PARALLEL := -n auto --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test quick check verify kit postgres edge real bench large browser sample pages picture lock clean
+.PHONY: demo test quick check verify faults kit postgres edge real bench large browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -31,6 +32,12 @@ verify: $(READY) .cache/verify/.ready ## Record the sample while its tests use i
 	$(BIN)/decompose verify sample_monolith .cache/verify/split --tape .cache/verify/sample.tape \
 		--python .cache/verify/env/bin/python --output .cache/verify/result
 
+faults: $(READY) ## 200 seeded runs of a small split whose services are killed, delayed or not heard
+	$(BIN)/decompose scaffold tests/verify/toy --output .cache/faults/split --no-history
+	$(BIN)/decompose trace tests/verify/toy --output .cache/faults/club.tape --python $(BIN)/python -- python drive.py
+	$(BIN)/decompose verify tests/verify/toy .cache/faults/split --tape .cache/faults/club.tape \
+		--python $(BIN)/python --faults $(or $(RUNS),200)
+
 .cache/verify/.ready: sample_monolith/requirements-dev.txt $(wildcard templates/*/requirements.txt) | $(READY)
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/verify/env
@@ -39,10 +46,10 @@ verify: $(READY) .cache/verify/.ready ## Record the sample while its tests use i
 	touch $@
 
 test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 quick: $(READY) ## The tests without building and installing packages
-	$(BIN)/pytest --ignore=tests/packaging
+	$(BIN)/pytest $(PARALLEL) --ignore=tests/packaging
 
 check: $(READY) ## Style, types and architecture
 	$(BIN)/ruff check src tests templates

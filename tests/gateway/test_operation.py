@@ -20,6 +20,12 @@ from gateway.matching import Matcher
 from gateway.table import TableError, read_table
 
 
+@pytest.fixture(scope="session")
+def under_test() -> FlaskGateway:
+    """Only the Flask gateway is watched and changed this way."""
+    return FlaskGateway()
+
+
 def test_health(gateway: Running) -> None:
     """The internal port tells of health and of every instance; it needs no service to do so."""
     assert ask(gateway.internal_port, "/healthz").json == {"status": "ok"}

@@ -183,6 +183,33 @@ def test_a_task_needs_a_worker_that_a_person_starts(tmp_path: Path) -> None:
     assert finding.message == "shop.tasks.tidy runs in a worker of accounts"
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("from flask_smorest import Api\napi = Api()\n", "OPENAPI_URL_PREFIX (flask_smorest.Api)"),
+        (
+            "from flask_restx import Api\nfrom shop.users import users\napi = Api(users)\n",
+            "/users/swagger.json",
+        ),
+        (
+            (
+                "from apispec import APISpec\nfrom shop.users import users\nspec = APISpec()\n"
+                '@users.route("/openapi.json")\ndef document():\n    return spec.to_dict()\n'
+            ),
+            "/users/openapi.json",
+        ),
+    ],
+)
+def test_a_document_of_the_whole_application_is_announced(
+    tmp_path: Path, code: str, said: str
+) -> None:
+    """Each service describes its own endpoints, so the plan names the route, file and line."""
+    found = planned(tmp_path, shop__documents=code)
+    (told,) = [f for f in found.findings if f.code == "whole-application-document"]
+    assert told.message.startswith(f"{said} describes the whole application")
+    assert (told.location.path, told.location.line > 1) == ("shop/documents.py", True)
+
+
 def test_every_rule_has_its_service(plan: CutPlan) -> None:
     """Routes of both blueprints go where their views are."""
     owner = {(r.rule, r.methods): r.endpoint.split(".")[0] for r in plan.routes}

@@ -215,3 +215,28 @@ def test_masks(tmp_path: Path) -> None:
     assert "masked-" in text
     for value in ("Ada", "Bob", "Robert", "Nobody", "Somebody", "Ulysses", "\\u00c9mile"):
         assert value not in text, value
+
+
+def with_faults(club: Path, split: Path, seed: int) -> subprocess.CompletedProcess[str]:
+    return decompose(
+        *("verify", club / "club", split, "--tape", club / "club.tape"),
+        *("--python", sys.executable, "--faults", 1, "--seed", seed),
+    )
+
+
+def test_faults(club: Path) -> None:
+    """Services that are killed, delayed or not heard lose no row and double none."""
+    done = with_faults(club, club / "split", seed=6)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 of 3 steps wrong in 1 runs" in done.stdout
+    assert " 0 faults took place" not in done.stdout
+
+
+def test_write_left_open(club: Path, tmp_path: Path) -> None:
+    """An owner that can't ask what became of a write that it applied is found out."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    spoil(split, "services/members/service.json", '"peers": [\n    "loans"\n  ]', '"peers": []')
+    done = with_faults(club, split, seed=6)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "forwarded writes" in done.stdout

@@ -14,14 +14,16 @@ from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.errors import ExitCode
 from decompose.source import discover
-from decompose.verify import Asked
+from decompose.verify import Asked, verify_under_faults
 from decompose.verify import verify as run
 from decompose.write import write_documents
 
 EXAMPLES = """\
-Example:
+Examples:
 
 decompose verify shop shop-split --tape shop.tape --python shop/.venv/bin/python
+
+decompose verify shop shop-split --tape shop.tape --faults 20
 """
 
 
@@ -39,6 +41,19 @@ def verify(
             "--output", "-o", metavar="DIR", help="Where verify.json and verify.xml (JUnit) go."
         ),
     ] = None,
+    faults: Annotated[
+        int,
+        typer.Option(
+            "--faults",
+            min=0,
+            metavar="RUNS",
+            help="Instead, play this many seeded runs in which services are killed, delayed or"
+            " not heard: no row may be lost or doubled.",
+        ),
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="The first seed of --faults.")
+    ] = 1,
 ) -> None:
     """Play a tape against the monolith below PATH and against its split, and compare.
 
@@ -48,10 +63,14 @@ def verify(
     """
     with guard():
         parts = program(context)
+        asked = Asked(root=path, out=out, tape=tape, python=python)
+        if faults:
+            with ScreenProgress(stderr(), quiet=False) as progress:
+                played = verify_under_faults(asked, range(seed, seed + faults), progress)
+            parts.faults(played, Console())
+            raise typer.Exit(ExitCode.FINDINGS if played.wrong else ExitCode.DONE)
         with ScreenProgress(stderr(), quiet=False) as progress:
-            found = run(
-                Asked(root=path, out=out, tape=tape, python=python), discover(path), progress
-            )
+            found = run(asked, discover(path), progress)
         parts.verification(found, Console())
         if output is not None:
             write_documents(output, parts.verified(found))

@@ -88,3 +88,36 @@ class Verification:
     def equal(self) -> int:
         """The number of requests whose answer and rows are the monolith's."""
         return self.requests - len(self.differences)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultStep:
+    """A step that was played while a service failed; `met` tells whether the fault took place.
+
+    `outcome` is `equal` (as if nothing had failed), `refused` (a clear 503, and nothing done),
+    `interrupted` (the answer was lost, and nothing done), `done` (the answer was lost, and all was
+    done), `stale` (answered from the past, and says so), or `wrong`, with what was wrong.
+    """
+
+    seed: int
+    step: int
+    method: str
+    target: str
+    fault: str
+    met: bool
+    outcome: str
+    mismatches: tuple[Mismatch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultRuns:
+    """Seeded runs of steps with faults; `left_out` counts steps that can't be judged."""
+
+    runs: int
+    steps: tuple[FaultStep, ...]
+    left_out: int
+
+    @property
+    def wrong(self) -> tuple[FaultStep, ...]:
+        """Steps at which a row was lost or doubled, or the past was answered as the present."""
+        return tuple(step for step in self.steps if step.outcome == "wrong")

@@ -12,6 +12,7 @@ from decompose.domain.source import Read
 from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.decisions import decide
+from decompose.plan.documents import whole_documents
 from decompose.plan.idle import without_idle
 from decompose.plan.places import Places, places
 from decompose.plan.routes import planned_compositions, planned_routes
@@ -41,7 +42,15 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         compositions=planned_compositions(boundary, partition),
         decisions=decisions,
         findings=tuple(
-            sorted([*merged, *_kept_one(analysis), *_refusals(decisions), *_workers(model, where)])
+            sorted(
+                [
+                    *merged,
+                    *_kept_one(analysis),
+                    *_refusals(decisions),
+                    *_documents(analysis),
+                    *_workers(model, where),
+                ]
+            )
         ),
     )
 
@@ -58,6 +67,12 @@ def _kept_one(analysis: Analysis) -> Iterator[Finding]:
             hint="To split it all the same, ask for a number with --services N, or pin modules to "
             "services in decompose.toml.",
         )
+
+
+def _documents(analysis: Analysis) -> Iterator[Finding]:
+    """One service describes everything; several don't."""
+    if len(analysis.partition.services) > 1:
+        yield from whole_documents(analysis.model)
 
 
 def _refusals(decisions: tuple[SeamDecision, ...]) -> Iterator[Finding]:

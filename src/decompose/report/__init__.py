@@ -4,6 +4,7 @@ from decompose.report.document import Document
 from decompose.report.documents import documents
 from decompose.report.excerpts import with_excerpts
 from decompose.report.explanation import explanation
+from decompose.report.faults_summary import faults_summary
 from decompose.report.plan import plan_summary
 from decompose.report.terminal import summary
 from decompose.report.verification import verification_documents
@@ -13,6 +14,7 @@ __all__ = [
     "Document",
     "documents",
     "explanation",
+    "faults_summary",
     "plan_summary",
     "summary",
     "verification_documents",

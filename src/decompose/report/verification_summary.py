@@ -15,7 +15,7 @@ from decompose.report.terminal import indented, printable
 
 _MOST_DIFFERENCES = 10
 _MOST_MISMATCHES = 8
-_MOST_SUSPECTS = 3
+_MOST_SUSPECTS = 5
 _MOST_UNSTEADY = 10
 _CONTEXT = 2
 _WIDEST = 400
@@ -75,6 +75,9 @@ def _print_difference(difference: Difference, console: Console) -> None:
     _print_sides(difference, console)
     for suspect in difference.suspects[:_MOST_SUSPECTS]:
         _print_suspect(suspect, console)
+    hidden = len(difference.suspects) - _MOST_SUSPECTS
+    if hidden > 0:
+        console.print(indented(Text(f"and {hidden:,} more seams were crossed", style="dim")))
 
 
 def _value(value: str | None, style: str) -> Text:

@@ -160,8 +160,9 @@ class Closure:
         for name in one.schemas & self.program.classes.keys():
             self._mark_all(self.program.classes[name], full=True)
             self.kept.registering.update(self.program.classes[name])
+        package = self.program.modules[unit.module].package
         for call in one.configuring:
-            for name in modules_named(call, self.program.modules):
+            for name in modules_named(call, self.program.modules, package):
                 self._keep_whole(name)
 
     def _use(self, unit: Unit, use: Use, *, full: bool) -> None:
@@ -195,7 +196,7 @@ class Closure:
         elif module in self.program.modules:
             self._hand_on(module, unit, call.lineno)
         elif module is None:
-            for name in matching_modules(call, sorted(self.program.modules)):
+            for name in matching_modules(call, sorted(self.program.modules), package):
                 self._hand_on(name, unit, call.lineno)
             self.findings.add(
                 Finding(

@@ -20,16 +20,26 @@ def literal_module(call: ast.Call, package: str) -> str | None:
     return absolute(bare, len(name) - len(bare), package)
 
 
-def matching_modules(call: ast.Call, modules: Iterable[str]) -> Iterator[str]:
-    """The modules that fit an f-string or `%`-pattern with some text in it."""
+def matching_modules(call: ast.Call, modules: Iterable[str], package: str) -> Iterator[str]:
+    """The modules that fit an f-string or `%`-pattern with some text in it, seen from a package."""
     pattern = _pattern(call.args[0]) if call.args else None
     if pattern is not None:
-        yield from (name for name in modules if re.fullmatch(pattern, name))
+        full = _absolute_pattern(pattern, package)
+        yield from (name for name in modules if re.fullmatch(full, name))
 
 
-def modules_named(call: ast.Call, modules: Collection[str]) -> Iterator[str]:
+def _absolute_pattern(pattern: str, package: str) -> str:
+    """The pattern with the package that leading dots mean."""
+    bare, dots = pattern, 0
+    while bare.startswith("\\."):
+        bare, dots = bare.removeprefix("\\."), dots + 1
+    base = absolute("", dots, package) if dots else ""
+    return f"{re.escape(base)}\\.{bare}" if base else bare
+
+
+def modules_named(call: ast.Call, modules: Collection[str], package: str) -> Iterator[str]:
     """The modules that a call's arguments name: `"config"`, `"config." + name`, patterns."""
-    yield from matching_modules(call, sorted(modules))
+    yield from matching_modules(call, sorted(modules), package)
     for argument in call.args:
         for node in ast.walk(argument):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -49,9 +49,9 @@ class Execution:
             if module := literal_module(call, package):
                 yield module
             else:
-                yield from matching_modules(call, self._names)
+                yield from matching_modules(call, self._names, package)
         for call in found.configuring:
-            yield from modules_named(call, self._program.modules)
+            yield from modules_named(call, self._program.modules, package)
 
     @cached_property
     def edges(self) -> Mapping[str, list[tuple[Unit, str]]]:

@@ -71,7 +71,21 @@ class Growth:
         if not self.closure.prunable(unit):
             return True
         found = self._registrations.among(unit, element.used)
-        return not found or any(self._active(one) for one in found)
+        active = not found or any(self._active(one) for one in found)
+        return active or self._sets_up(unit, element)
+
+    def _sets_up(self, unit: Unit, element: Element) -> bool:
+        """Whether it is a module with an object in use, which is most likely set up there."""
+        program = self._survey.program
+        reached = [program.resolve(unit.module, use) for use in element.used.uses]
+        modules = {name for one in reached for name in one.whole} & program.modules.keys()
+        return any(
+            isinstance(one.node, ast.Assign | ast.AnnAssign)
+            and one in self._kept.live
+            and one not in self._registrations
+            for name in modules
+            for one in program.modules[name].units
+        )
 
     def _active(self, unit: Unit) -> bool:
         """Whether the service has something to register with it."""

@@ -50,10 +50,19 @@ def _database(plan: CutPlan) -> dict[str, object]:
 
 
 def peers(model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice) -> list[str]:
-    """The services whose tables this one has copies of, or may come to need."""
+    """The services whose tables this one has copies of or may need, and those that have its own.
+
+    An owner asks those who forward writes to it what has become of a write that they left open.
+    """
     owner = _owners(plan)
     foreign = [f.table for f in service.foreign]
-    return sorted({owner[t] for t in (*foreign, *_declared(model, plan, service, cut))})
+    owners = {owner[t] for t in (*foreign, *_declared(model, plan, service, cut))}
+    users = {
+        other.name
+        for other in plan.services
+        if any(f.table in service.tables for f in other.foreign)
+    }
+    return sorted((owners | users) - {service.name})
 
 
 def _owners(plan: CutPlan) -> dict[str, str]:

@@ -2,6 +2,6 @@
 
 from decompose.verify.record import Recording, record
 from decompose.verify.start import serve_command
-from decompose.verify.verifying import Asked, verify
+from decompose.verify.verifying import Asked, verify, verify_under_faults
 
-__all__ = ["Asked", "Recording", "record", "serve_command", "verify"]
+__all__ = ["Asked", "Recording", "record", "serve_command", "verify", "verify_under_faults"]

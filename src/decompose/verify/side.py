@@ -50,6 +50,10 @@ class Side:
                 found[table] = {**found.get(table, {}), **rows} if table in found else rows
         return found
 
+    def settled(self) -> bool:
+        """Whether all services agree on what has become of forwarded writes."""
+        return all(store.settled() for store in self._stores)
+
     def stop(self) -> None:
         """End it, and close its databases."""
         self._server.stop()

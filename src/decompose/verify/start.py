@@ -37,6 +37,11 @@ class Stage:
     scratch: Path
     closing: ExitStack
 
+    @property
+    def fault(self) -> Path:
+        """The file by which a service is told to fail."""
+        return self.scratch / "fault.json"
+
 
 def serve_command(python: str, target: str, port: int) -> tuple[str, ...]:
     """The command that serves the application `module:name`; port 0 takes any free one."""
@@ -88,8 +93,11 @@ def start_monolith(stage: Stage, name: str) -> Side:
     return Side(server, f"http://127.0.0.1:{server.wait()}", [store])
 
 
-def start_split(stage: Stage) -> Side:
-    """The whole split, from a copy of its folder: data and logs of its own stay untouched."""
+def start_split(stage: Stage, *, failing: bool = False) -> Side:
+    """The whole split, from a copy of its folder: data and logs of its own stay untouched.
+
+    With `failing`, its services fail when the stage's file tells them to.
+    """
     folder = stage.scratch / "split"
     shutil.copytree(stage.system.folder, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
     data = stage.scratch / "data"
@@ -100,7 +108,8 @@ def start_split(stage: Stage) -> Side:
         for name, path in paths.items()
     }
     environment |= {"SERVICEKIT_SECRET": secrets.token_urlsafe(32), "SECRET_KEY": _key(stage.tape)}
-    settings = _settings(stage, folder, monolith=False, pinned={})
+    faults = stage.fault if failing else None
+    settings = _settings(stage, folder, monolith=False, pinned={}, faults=faults)
     command = [
         *(stage.python, "run.py", "--free-ports", "--quiet", "--python", stage.python),
         *("--", stage.python, "-c", _WAITING),
@@ -131,7 +140,14 @@ def _key(tape: Survey) -> str:
     return value if isinstance(value, str) and value else secrets.token_urlsafe(32)
 
 
-def _settings(stage: Stage, folder: Path, *, monolith: bool, pinned: Mapping[str, Any]) -> Path:
+def _settings(
+    stage: Stage,
+    folder: Path,
+    *,
+    monolith: bool,
+    pinned: Mapping[str, Any],
+    faults: Path | None = None,
+) -> Path:
     config = {k: v for k, v in stage.tape.config.items() if k != stage.system.database_key}
     files = folder / "files"
     files.mkdir()
@@ -144,6 +160,7 @@ def _settings(stage: Stage, folder: Path, *, monolith: bool, pinned: Mapping[str
                 "config": config,
                 "pinned": dict(pinned),
                 "files": str(files),
+                "faults": str(faults or ""),
             }
         ),
         encoding="utf-8",

@@ -112,6 +112,14 @@ class Store:
         marks = ", ".join("?" for _ in given)
         self._connection.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", given)  # noqa: S608 - quoted
 
+    def settled(self) -> bool:
+        """Whether no forwarded write is still undecided here, or decided and not yet told."""
+        queries = (
+            "SELECT count(*) FROM _sk_txn WHERE state = 'tentative'",
+            "SELECT count(*) FROM _sk_outcome WHERE state = 'committed'",
+        )
+        return not any(self._connection.execute(query).fetchone()[0] for query in queries)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()

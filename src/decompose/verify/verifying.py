@@ -9,9 +9,10 @@ from pathlib import Path
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceTree
-from decompose.domain.verification import Verification
+from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.ports import Progress
+from decompose.verify.faults import STEPS, play_faults
 from decompose.verify.record import code_digest
 from decompose.verify.replay import Sides, replay
 from decompose.verify.start import (
@@ -42,26 +43,45 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
     Raises UserError where the tape, the split or the interpreter can't be used, or a side
     doesn't start.
     """
+    with ExitStack() as closing:
+        stage = _stage(asked, closing)
+        progress.stage("Starting", 3)
+        sides = _start(stage, progress)
+        progress.stage("Replaying", stage.tape.steps)
+        found = replay(asked.tape, stage.tape, stage.system, sides, progress.advance)
+    return replace(found, findings=_findings(asked, stage.tape, stage.system, tree))
+
+
+def verify_under_faults(asked: Asked, seeds: range, progress: Progress) -> FaultRuns:
+    """Play steps of the tape against the split while its services fail.
+
+    Raises UserError where the tape, the split or the interpreter can't be used.
+    """
+    with ExitStack() as closing:
+        stage = _stage(asked, closing)
+        progress.stage("Starting", 1)
+        split = start_split(stage, failing=True)
+        progress.stage("Playing with faults", len(seeds) * STEPS)
+        return play_faults(
+            asked.tape, stage.tape, split, stage.system, stage.fault, seeds, progress.advance
+        )
+
+
+def _stage(asked: Asked, closing: ExitStack) -> Stage:
     tape = survey(asked.tape)
     system = read_system(asked.out)
     python = find_python(asked.root, asked.out, asked.python)
     _refuse(tape, asked)
-    with ExitStack() as closing:
-        scratch = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="decompose-")))
-        write_recorder(scratch / "recorder")
-        stage = Stage(
-            root=asked.root.resolve(),
-            system=system,
-            tape=tape,
-            python=python,
-            scratch=scratch,
-            closing=closing,
-        )
-        progress.stage("Starting", 3)
-        sides = _start(stage, progress)
-        progress.stage("Replaying", tape.steps)
-        found = replay(asked.tape, tape, system, sides, progress.advance)
-    return replace(found, findings=_findings(asked, tape, system, tree))
+    scratch = Path(closing.enter_context(tempfile.TemporaryDirectory(prefix="decompose-")))
+    write_recorder(scratch / "recorder")
+    return Stage(
+        root=asked.root.resolve(),
+        system=system,
+        tape=tape,
+        python=python,
+        scratch=scratch,
+        closing=closing,
+    )
 
 
 def _start(stage: Stage, progress: Progress) -> Sides:

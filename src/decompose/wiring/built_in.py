@@ -53,6 +53,7 @@ def built_in() -> Program:
         plan=report.plan_summary,
         verified=report.verification_documents,
         verification=report.verification_summary,
+        faults=report.faults_summary,
     )
 
 

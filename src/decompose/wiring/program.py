@@ -11,7 +11,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
-from decompose.domain.verification import Verification
+from decompose.domain.verification import FaultRuns, Verification
 from decompose.pipeline import Toolkit
 from decompose.write import Document
 
@@ -23,7 +23,7 @@ class Program:
     `documents` gives what is written, `summary` shows a screenful and the folder that the report
     is in, `explain` tells about one name and raises UserError where the analysis doesn't know it,
     `plan` shows what each service of a split gets. `verified` and `verification` are the documents
-    and the screen of a verification.
+    and the screen of a verification, `faults` the screen of one whose services failed.
     """
 
     toolkit: Toolkit
@@ -33,3 +33,4 @@ class Program:
     plan: Callable[[CutPlan, Sequence[Slice], Sequence[Finding], Console], None]
     verified: Callable[[Verification], Iterable[Document]]
     verification: Callable[[Verification, Console], None]
+    faults: Callable[[FaultRuns, Console], None]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import atexit
 import json
 import os
-from typing import Any, Dict, Iterable
+from typing import Any, Dict, Iterable, Optional
 
 from decompose_recorder import configuration, moment, sqlite, wsgi
+from decompose_recorder.faults import Faults
 from decompose_recorder.imports import after_import
 from decompose_recorder.masking import Masks
 from decompose_recorder.recording import Recorder
@@ -45,16 +46,33 @@ def _replay(settings: Dict[str, Any]) -> None:
     folder = os.path.join(settings["files"], os.path.basename(os.getcwd()))
     pinned = {**configuration.values(settings["config"], folder), **settings["pinned"]}
     after_import("flask.app", lambda module: configuration.pin(module, pinned))
-    wsgi.surround(_replayed)
+    faults = Faults(settings["faults"], os.path.basename(os.getcwd()))
+    if settings["faults"]:
+        faults.install()
+    wsgi.surround(
+        lambda call, app, environ, start_response: _replayed(
+            call, app, environ, start_response, faults if settings["faults"] else None
+        )
+    )
 
 
-def _replayed(call: Any, app: Any, environ: Dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def _replayed(
+    call: Any,
+    app: Any,
+    environ: Dict[str, Any],
+    start_response: Any,
+    faults: Optional[Faults],
+) -> Iterable[bytes]:
     """Answer a request in the moment that its header names."""
     now, _, seed = environ.pop(_HEADER, "").partition(";")
     if not seed:
         answered: Iterable[bytes] = call(app, environ, start_response)
         return answered
     answer = wsgi.Answer()
-    with moment.at(moment.Moment(float(now), seed)):
-        body = answer.read(call(app, environ, answer.start_response))
-    return answer.send(body, start_response)
+
+    def answered_at_moment() -> Iterable[bytes]:
+        with moment.at(moment.Moment(float(now), seed)):
+            return [answer.read(call(app, environ, answer.start_response))]
+
+    body = faults.around("request", answered_at_moment) if faults else answered_at_moment()
+    return answer.send(b"".join(body), start_response)
