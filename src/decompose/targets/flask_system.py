@@ -105,6 +105,9 @@ def _of_service(
         yield _text(f"{folder}/schema.sql", schema)
     for path, content in tree("system/service"):
         yield GeneratedFile(path=f"{folder}/{path}", content=content)
+    if description["models"]:
+        for path, content in tree("system/revisions"):
+            yield GeneratedFile(path=f"{folder}/{path}", content=content)
     yield _text(
         f"{folder}/README.md", service_readme(plan, service, peers(model, plan, service, cut))
     )

@@ -19,14 +19,22 @@ def create(description: Description, url: str) -> None:
     as their owners decide.
     """
     engine = sqlalchemy.create_engine(sqlalchemy_url(url), poolclass=NullPool)
-    wanted, owned = frozenset(description.tables), frozenset(description.owned)
     try:
-        for metadata in found_in(description.models):
-            tables = [table for table in metadata.tables.values() if table.name in wanted]
-            if tables:
-                _copy(metadata, tables, owned).create_all(bind=engine, checkfirst=True)
+        for metadata in of_service(description):
+            metadata.create_all(bind=engine, checkfirst=True)
     finally:
         engine.dispose()
+
+
+def of_service(description: Description) -> List[Any]:
+    """Return copies of each `MetaData` of the models, with the service's tables only."""
+    wanted, owned = frozenset(description.tables), frozenset(description.owned)
+    found = []
+    for metadata in found_in(description.models):
+        tables = [table for table in metadata.tables.values() if table.name in wanted]
+        if tables:
+            found.append(_copy(metadata, tables, owned))
+    return found
 
 
 def found_in(modules: Any) -> List[Any]:
