@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from decompose.targets.edge_routes import GATEWAY, EdgeRoute, edge_routes
@@ -62,6 +62,13 @@ def answered_by(routes: tuple[EdgeRoute, ...], method: str, path: str) -> str:
 
 
 @settings(max_examples=400, deadline=None)
+@example(
+    routes=[
+        {"rule": rule, "service": service, "endpoint": rule, "methods": ["GET", "HEAD", "OPTIONS"]}
+        for rule, service in [("/", "shop"), ("/orders/<path:rest>/", "orders")]
+    ],
+    asked=[("POST", "/orders/orders")],
+)
 @given(routes=tables(), asked=st.lists(st.tuples(st.sampled_from(METHODS), paths), max_size=12))
 def test_as_the_flask_gateway(routes: list[dict[str, Any]], asked: list[tuple[str, str]]) -> None:
     """A request goes where the Flask gateway sends it, or to the Flask gateway."""

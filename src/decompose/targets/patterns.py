@@ -79,18 +79,20 @@ def pattern(rule: str, *, strict_slashes: bool = True) -> Pattern:
     """The pattern of one of werkzeug's rules.
 
     It isn't exact where a converter has limits: they count characters, and paths are escaped.
-    Nor is it where slashes don't matter.
+    Nor is it where slashes don't matter, or where one ends a part that takes slashes.
     """
     tokens = _split(rule)
     slash = len(tokens) > 1 and not tokens[-1]
     parts = tuple(_part(part) for part in (tokens[:-1] if slash else tokens))
     text = "/" + "/".join(part.expression for part in parts)
     lenient = text + "/?" * (slash or not strict_slashes)
+    limited = any(_has_limits(token) for part in tokens for token in part)
+    swallowed = any(part and part[-1]["slash"] for part in tokens)
     return Pattern(
         expression=text + "/" * slash if strict_slashes else lenient,
         lenient=lenient,
         parts=parts,
-        exact=strict_slashes and not any(_has_limits(token) for part in tokens for token in part),
+        exact=strict_slashes and not limited and not swallowed,
         order=tuple((p.literal is None, p.weight) for p in parts) + ((False,),) * slash,
     )
 
