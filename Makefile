@@ -7,7 +7,7 @@ UV := .cache/uv/bin/uv
 BIN := .venv/bin
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 READY := .venv/.ready
-PARALLEL := -n 3 --dist loadfile
+PARALLEL := -n 4 --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 
