@@ -138,7 +138,7 @@ def test_the_source_is_never_written(world: World, move: Move) -> None:
     """It is the same afterwards, to the byte where it is a file."""
     queries = [*READ, "SELECT * FROM orders ORDER BY id", "SELECT * FROM alembic_version"]
     before = content(world, "monolith", queries)
-    path = Path(world.urls["monolith"].removeprefix("sqlite:///"))
+    path = Path(world.urls["monolith"][len("sqlite:///") :])
     raw = path.read_bytes() if path.exists() else b""
     move()
     assert content(world, "monolith", queries) == before
