@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 from real.browser import Browser
+
+TICK = 1.1
+"""Seconds between posts: they are listed by their time, which counts whole seconds."""
 
 
 def travel(ann: Browser) -> None:
@@ -42,6 +47,7 @@ def _write(ann: Browser) -> None:
     ann.get("/create")
     ann.post("/create", {"title": "", "body": "nothing"})
     ann.post("/create", {"title": "First", "body": "<b>Bold</b> & ünïcode"})
+    time.sleep(TICK)
     ann.post("/create", {"title": "Second", "body": "More"})
     ann.get("/")
     ann.get("/1/update")
@@ -59,6 +65,7 @@ def _meddle(ben: Browser) -> None:
     ben.get("/1/update")
     ben.post("/1/update", {"title": "Mine", "body": "now"})
     ben.post("/1/delete")
+    time.sleep(TICK)
     ben.post("/create", {"title": "Third", "body": "Ben's"})
     ben.get("/3/update")
     ben.post("/9/delete")
