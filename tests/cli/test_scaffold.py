@@ -100,6 +100,8 @@ def test_one_service_alone(run: Run, tmp_path: Path) -> None:
         ('database = "nothing"\n', "names no database setting"),
         ('[routes]\n"/nothing" = "monolith"\n', "There is no URL rule named '/nothing'"),
         ('[routes]\n"/bookings/" = "nobody"\n', 'Write one of "service", "monolith", "shadow"'),
+        ('[levels]\nmembres = "session"\n', "There is no table named 'membres' (levels)"),
+        ('[levels]\nmembers = "weak"\n', 'Write one of "strong", "session", "eventual"'),
         ('[compositions."/x".parts]\na = "nobody:/a"\n', "There is no service named 'nobody'"),
         ('[compositions."/x".parts]\na = "members"\n', "names no service and path"),
         ('[compositions."/x"]\npartial = "omit"\n', "has no parts"),
@@ -151,6 +153,20 @@ def test_a_refused_seam_is_told_and_counts(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "club/bookings.py:2" in result.stdout
     assert (tmp_path / "out/run.py").exists()
+
+
+def test_a_level_reaches_all_who_have_the_table(run: Run, tmp_path: Path) -> None:
+    """The owner tells clients what they have seen, so it has to know the level too."""
+    path = tmp_path / "club/decompose.toml"
+    path.write_text(f'{path.read_text()}\n[levels]\nmembers = "session"\n')
+    assert run("--output", "out").exit_code == 0
+    services = {file.parent.name: json.loads(file.read_text())
+                for file in (tmp_path / "out/services").glob("*/service.json")}  # fmt: skip
+    assert services["bookings"]["replicas"] == {"members": "members"}
+    assert {name: found["levels"] for name, found in services.items()} == {
+        "bookings": {"members": "session"},
+        "members": {"members": "session"},
+    }
 
 
 def test_hostile_names_stay_inert(run: Run, tmp_path: Path) -> None:

@@ -50,13 +50,12 @@ def flask_system(
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
     found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
     found.append(_json("plan.json", plan_document(plan, slices, sorted(told))))
+    known = peers(model, plan, slices)
     for service, cut in zip(plan.services, slices, strict=True):
-        found.extend(_of_service(model, plan, service, cut, read))
+        found.extend(_of_service(model, plan, service, cut, known[service.name], read))
         needed = requirements.installed(asked, cut.imports, everywhere)
         text = requirements.requirements_file(needed, "../../constraints.txt")
         found.append(_text(f"services/{service.name}/requirements.txt", text))
-    known = {service.name: peers(model, plan, service, cut)
-             for service, cut in zip(plan.services, slices, strict=True)}  # fmt: skip
     texts = deployment(plan, routing_table(plan), known, asked, gateway)
     found.extend(_text(path, text) for path, text in texts)
     return Generated(files=tuple(sorted(found)), findings=findings)
@@ -95,11 +94,18 @@ def _of_system(
 
 
 def _of_service(
-    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice, read: Read
+    model: SystemModel,
+    plan: CutPlan,
+    service: ServicePlan,
+    cut: Slice,
+    known: Sequence[str],
+    read: Read,
 ) -> Iterator[GeneratedFile]:
     folder = f"services/{service.name}"
     schema = sql_schema(model, service, read)
-    description = service_description(model, plan, service, cut, has_schema=bool(schema))
+    description = service_description(
+        model, plan, service, cut, peers=known, has_schema=bool(schema)
+    )
     yield _json(f"{folder}/service.json", description)
     if schema:
         yield _text(f"{folder}/schema.sql", schema)
@@ -108,9 +114,7 @@ def _of_service(
     if description["models"]:
         for path, content in tree("system/revisions"):
             yield GeneratedFile(path=f"{folder}/{path}", content=content)
-    yield _text(
-        f"{folder}/README.md", service_readme(plan, service, peers(model, plan, service, cut))
-    )
+    yield _text(f"{folder}/README.md", service_readme(plan, service, known))
     for file in cut.files:
         yield GeneratedFile(path=f"{folder}/{file.path}", content=file.content)
 
