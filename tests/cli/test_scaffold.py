@@ -211,3 +211,16 @@ def test_another_gateway_is_made_of_the_same_table(
     text = (tmp_path / "out/gateway" / file).read_text()
     assert all(name in text for name in ("bookings", "members", "gateway"))
     assert (tmp_path / "out/gateway/routing.json").exists()
+
+
+def test_an_import_that_no_requirement_brings_is_told_with_its_place(
+    run: Run, tmp_path: Path
+) -> None:
+    """The line is the monolith's, whatever was cut from the slice above it."""
+    path = tmp_path / "club/club/members.py"
+    code = path.read_text().replace("import click\n", "import click\nimport reportlab\n")
+    path.write_text(code.replace("def top():\n", "def top():\n    reportlab.count()\n"))
+    assert run("--output", "out").exit_code == 0
+    findings = json.loads((tmp_path / "out/plan.json").read_text())["findings"]
+    (found,) = [f for f in findings if f["code"] == "requirement-missing"]
+    assert (found["path"], found["line"]) == ("club/members.py", 4)

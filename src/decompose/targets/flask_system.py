@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from decompose.domain.finding import Location
 from decompose.domain.generated import Gateway, Generated, GeneratedFile
-from decompose.domain.model import ReferenceKind, SystemModel
+from decompose.domain.model import SystemModel
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.requirement import Requirement
 from decompose.domain.slicing import Slice
@@ -41,11 +41,12 @@ def flask_system(
     `read` gives the text of a file of the monolith. `gateway` stands before the services where
     they are deployed. The same values give the same bytes.
     """
-    everywhere = sorted({module for cut in slices for module in cut.imports})
-    eager = {module for cut in slices for module in {*cut.imports} - {*cut.deferred}}
+    imports = _imported(slices)
+    everywhere = sorted(imports)
+    eager = {one.name for cut in slices for one in cut.imports if not one.deferred}
     left_out = requirements.left_out(model.requirements, {*everywhere} - eager)
     asked = [r for r in model.requirements if r.name not in left_out]
-    checked = requirements.check(model.requirements, _imported(model, everywhere))
+    checked = requirements.check(model.requirements, imports)
     findings = tuple(sorted([*checked, *left_out.values()]))
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
     found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
@@ -53,7 +54,7 @@ def flask_system(
     known = peers(model, plan, slices)
     for service, cut in zip(plan.services, slices, strict=True):
         found.extend(_of_service(model, plan, service, cut, known[service.name], read))
-        needed = requirements.installed(asked, cut.imports, everywhere)
+        needed = requirements.installed(asked, [one.name for one in cut.imports], everywhere)
         text = requirements.requirements_file(needed, "../../constraints.txt")
         found.append(_text(f"services/{service.name}/requirements.txt", text))
     texts = deployment(plan, routing_table(plan), known, asked, gateway)
@@ -61,14 +62,10 @@ def flask_system(
     return Generated(files=tuple(sorted(found)), findings=findings)
 
 
-def _imported(model: SystemModel, modules: Iterable[str]) -> dict[str, Location]:
-    """Where each of some third-party modules is imported first."""
-    places = sorted((r.location, r.target.partition(".")[0]) for r in model.references
-                    if r.kind is ReferenceKind.IMPORT)  # fmt: skip
-    first: dict[str, Location] = {}
-    for location, module in places:
-        first.setdefault(module, location)
-    return {module: first.get(module, Location(path=".")) for module in modules}
+def _imported(slices: Sequence[Slice]) -> dict[str, Location]:
+    """Where each third-party module is imported first."""
+    places = sorted((one.location, one.name) for cut in slices for one in cut.imports)
+    return {name: location for location, name in reversed(places)}
 
 
 def _copied() -> Iterator[GeneratedFile]:
