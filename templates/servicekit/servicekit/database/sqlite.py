@@ -8,6 +8,7 @@ import json
 import sqlite3
 import time
 import urllib.parse
+from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
 from servicekit.database import sqlite_schema as schema
@@ -85,7 +86,7 @@ class Sqlite(Database):
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Hold a lock on a file beside the database; on itself SQLite's own would end with it."""
-        with open(f"{self.path}.lock", "ab") as held:
+        with Path(f"{self.path}.lock").open("ab") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             yield
 
