@@ -68,6 +68,14 @@ def test_each_service_has_its_own_credentials() -> None:
         assert not [k for k in service.environment or {} if k.endswith(("PASSWORD", "SECRET"))]
 
 
+def test_instances_share_the_files_that_they_write() -> None:
+    """Whatever instance is asked for an upload has it; the rest of a container is read-only."""
+    for name in ("bookings", "members"):
+        service = compose().services[name]
+        assert service.read_only
+        assert f"{name}-files:/app/service/instance" in [str(v) for v in service.volumes]
+
+
 @pytest.mark.parametrize("path", [p for p in texts() if p.endswith("Dockerfile")])
 def test_images_pass_the_linter(path: str) -> None:
     """hadolint finds nothing to say about a Dockerfile."""
