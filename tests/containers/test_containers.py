@@ -25,7 +25,7 @@ from decompose.domain.generated import Gateway
 pytestmark = pytest.mark.containers
 
 EDGES = (Gateway.HAPROXY, Gateway.NGINX, Gateway.ENVOY)
-REPLICAS = 1
+REPLICAS = 2
 RATE = 20  # requests a second, what a client is and the whole machine can bear
 ELASTICSEARCH = """
 import http.server
