@@ -89,11 +89,15 @@ def _events(model: SystemModel) -> frozenset[str]:
 
 
 def _ways(endpoint: EndpointEffects) -> dict[str, Path]:
-    """The shortest way to a write of each table; what hooks write is not the endpoint's own."""
+    """The shortest way to a write of each table.
+
+    What hooks write, or what is written while a page is drawn, is not the endpoint's own.
+    """
     hooks, found = set(endpoint.hooks), dict[str, Path]()
     for effect in endpoint.effects:
         way = effect.path or (endpoint.handler,)
-        if effect.mode is Mode.WRITE and way[0] not in hooks:
+        drawn = any(step.startswith("template:") for step in way)
+        if effect.mode is Mode.WRITE and way[0] not in hooks and not drawn:
             known = found.get(effect.table)
             if known is None or (len(way), way) < (len(known), known):
                 found[effect.table] = way
