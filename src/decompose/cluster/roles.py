@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from decompose.cluster.graph import Ordered
 from decompose.cluster.traits import Traits
@@ -86,7 +86,7 @@ def _bases(found: Traits, known: Mapping[str, Definition]) -> Roles:
     roles: Roles = {}
     for base, heirs in found.inheritors.items():
         spread = len({known[h].module for h in heirs if h in known})
-        entities = len(heirs & found.declaring)
+        entities = len(heirs & found.domain)
         if base in found.domain or max(spread, entities) < _INHERITORS or base not in known:
             continue
         roles[base] = KERNEL, f"a base of {len(heirs)} classes with no table of its own"
@@ -121,9 +121,8 @@ def kernel_roles(
     free = [d for d in graph.definitions if d.id not in before and d.id not in found.domain]
     pure = [d for d in free
             if d.id not in found.touching or d.kind is DefinitionKind.TEMPLATE]  # fmt: skip
-    homes = _homes(pure, found, graph, labels, before)
-    groups = {d.id: _communities(d.id, found, graph, homes, before) for d in free}
-    outer = {d.id: _communities(d.id, found, graph, homes, before, but=d.module) for d in pure}
+    groups = {d.id: _communities(d.id, found, graph, labels, before) for d in free}
+    outer = {d.id: _communities(d.id, found, graph, labels, before, but=d.module) for d in pure}
     common = _common(pure, outer, _busy(found, graph.definitions))
     for definition in free:
         needed = _FEW if definition.module in common else _COMMUNITIES
@@ -131,29 +130,9 @@ def kernel_roles(
         if reason:
             roles[definition.id] = KERNEL, reason
     _descend(roles, found, pure, before)
-    _fill(roles, pure, found, graph.definitions, common)
+    _fill(roles, pure, found, graph.definitions)
     _serve_root(roles, found, free, before)
     return roles
-
-
-def _homes(
-    pure: Iterable[Definition],
-    found: Traits,
-    graph: Ordered,
-    labels: Sequence[int],
-    before: Mapping[str, tuple[str, str]],
-) -> list[int]:
-    """Communities, where code without data is at home with most of those who need it.
-
-    A form is its view's, however many fields it takes from a module of fields: otherwise they
-    would all lie in one community, and nothing in there would look shared.
-    """
-    homes = list(labels)
-    for definition in pure:
-        users = _communities(definition.id, found, graph, labels, before)
-        if users and definition.kind is not DefinitionKind.MODULE:
-            homes[graph.index[definition.id]] = min(users, key=lambda c: (-users[c], c))
-    return homes
 
 
 def _communities(
@@ -162,19 +141,21 @@ def _communities(
     graph: Ordered,
     labels: Sequence[int],
     before: Mapping[str, tuple[str, str]],
+    *,
     but: str = "",
 ) -> Counter[int]:
     """The communities of a definition's users, those in module `but` left out."""
-    users = (graph.index[u] for u in found.users.get(name, ()) if u in graph.index and u not in before)
+    names = [u for u in found.users.get(name, ()) if u in graph.index and u not in before]
+    users = [graph.index[name] for name in names]
     return Counter(labels[user] for user in users if graph.definitions[user].module != but)
 
 
 def _common(
     pure: Iterable[Definition], groups: Mapping[str, Counter[int]], domain: set[str]
 ) -> set[str]:
-    """Modules with little data and no handlers whose users elsewhere are of several communities.
+    """Modules with little data and no handlers that serve several communities, none mostly.
 
-    None of those has most of the uses. `groups` are the communities of each definition's users.
+    `groups` are the communities of each definition's users in other modules.
     """
     spread: dict[str, Counter[int]] = {}
     for definition in pure:
@@ -248,16 +229,9 @@ def _serve_root(
 
 
 def _fill(
-    roles: Roles,
-    pure: Iterable[Definition],
-    found: Traits,
-    everything: Sequence[Definition],
-    common: Container[str],
+    roles: Roles, pure: Iterable[Definition], found: Traits, everything: Sequence[Definition]
 ) -> None:
-    """The data-free part of a module that declares and handles nothing follows its majority.
-
-    Of a module that serves several communities, all of it is shared.
-    """
+    """The data-free part of a module that declares and handles nothing follows its majority."""
     domain = {d.module for d in everything if d.id in found.domain}
     modules: dict[str, list[Definition]] = {}
     for definition in pure:
@@ -265,7 +239,6 @@ def _fill(
     for name, members in modules.items():
         code = [m for m in members if m.kind is not DefinitionKind.MODULE]
         shared = sum(m.id in roles for m in code)
-        mostly = shared and shared >= _MAJORITY * len(code)
-        if name not in domain and (mostly or name in common):
+        if name not in domain and shared and shared >= _MAJORITY * len(code):
             for member in members:
                 roles.setdefault(member.id, (KERNEL, f"most of {name} is shared"))

@@ -16,6 +16,7 @@ TOGETHER = 3.0
 HANDLER = 3.0
 NEAR = 0.5
 EVENT = 2
+_PAGE = "template:"  # how templates' ids begin
 Path = tuple[str, ...]
 _Ways = Mapping[str, Mapping[str, Path]]
 
@@ -42,7 +43,8 @@ class Transactions:
     root of the number of tables that the more sociable of the two is spread over, so that a log
     that everything writes ties nothing.
     weight(handler, table) = HANDLER * share of near(handler, table) among all tables that the
-    handler writes / (1 + ln handlers that write it).
+    handler writes / (1 + ln handlers that write it). A listener to an entity's events is no
+    handler: it runs in the transaction of whoever writes the entity.
     """
 
     name = "transaction"
@@ -115,7 +117,7 @@ def _ways(endpoint: EndpointEffects) -> dict[str, Path]:
     hooks, found = set(endpoint.hooks), dict[str, Path]()
     for effect in endpoint.effects:
         way = effect.path or (endpoint.handler,)
-        drawn = any(step.startswith("template:") for step in way)
+        drawn = any(step.startswith(_PAGE) for step in way)
         if effect.mode is Mode.WRITE and way[0] not in hooks and not drawn:
             known = found.get(effect.table)
             if known is None or (len(way), way) < (len(known), known):
@@ -169,11 +171,12 @@ def _handlers(
     model: SystemModel, hub: Mapping[str, str], top: Mapping[str, str], all_ways: _Ways
 ) -> list[Evidence]:
     events = _events(model)
+    listeners = {e.handler for e in model.entries if e.kind is EntryKind.MODEL_EVENT}
     near: dict[str, dict[str, float]] = {}
     where: dict[tuple[str, str], Location] = {}
     for endpoint in model.endpoints:
         handler = top.get(endpoint.handler)
-        if handler is None:
+        if handler is None or endpoint.handler in listeners:
             continue
         ways = all_ways[endpoint.name]
         for effect in sorted(endpoint.effects, reverse=True):

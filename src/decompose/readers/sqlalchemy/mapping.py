@@ -175,7 +175,8 @@ class Mapping:
         if class_ not in self._columns:
             parent = self.parent(class_)
             above = self.order(parent) if parent is not None else ()
-            self._columns[class_] = self._columns_of(b for b in self.order(class_) if b not in above)
+            own = [base for base in self.order(class_) if base not in above]
+            self._columns[class_] = self._columns_of(own)
         return self._columns[class_]
 
     def _columns_of(self, bases: Iterable[int]) -> tuple[Column, ...]:
