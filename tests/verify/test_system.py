@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -217,10 +220,12 @@ def test_masks(tmp_path: Path) -> None:
         assert value not in text, value
 
 
-def with_faults(club: Path, split: Path, seed: int) -> subprocess.CompletedProcess[str]:
+def with_faults(
+    club: Path, split: Path, seed: int, *words: object
+) -> subprocess.CompletedProcess[str]:
     return decompose(
         *("verify", club / "club", split, "--tape", club / "club.tape"),
-        *("--python", sys.executable, "--faults", 1, "--seed", seed),
+        *("--python", sys.executable, "--faults", 1, "--seed", seed, *words),
     )
 
 
@@ -237,6 +242,29 @@ def test_write_left_open(club: Path, tmp_path: Path) -> None:
     split = tmp_path / "split"
     shutil.copytree(club / "split", split)
     spoil(split, "services/members/service.json", '"peers": [\n    "loans"\n  ]', '"peers": []')
-    done = with_faults(club, split, seed=6)
+    done = with_faults(club, split, 6, "--output", tmp_path / "kept")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "forwarded writes" in done.stdout
+    logs = list((tmp_path / "kept").glob("seed-6-step-*/members.log"))
+    assert logs
+    assert any("Booting worker" in log.read_text() for log in logs)
+
+
+def test_faults_interrupted(club: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends runs with faults early, and what has been played until then is printed."""
+    words = ("verify", club / "club", club / "split", "--tape", club / "club.tape")
+    command = [sys.executable, "-m", "decompose", *map(str, words)]
+    process = subprocess.Popen(
+        [*command, "--python", sys.executable, "--faults", "50", "--seed", "6"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one call
+    )
+    until = time.monotonic() + 120
+    while not list(tmp_path.glob("decompose-*/fault.json.met")) and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "in 0 of 50 runs" in said

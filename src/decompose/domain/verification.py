@@ -111,8 +111,12 @@ class FaultStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRuns:
-    """Seeded runs of steps with faults; `left_out` counts steps that can't be judged."""
+    """Seeded runs of steps with faults: `runs` of those that were `asked` for.
 
+    `left_out` counts steps that can't be judged.
+    """
+
+    asked: int
     runs: int
     steps: tuple[FaultStep, ...]
     left_out: int
