@@ -200,12 +200,41 @@ def test_no_split(verify: Verify, tmp_path: Path) -> None:
     assert "decompose scaffold" in verified.said
 
 
-def test_nothing_to_record(tmp_path: Path) -> None:
-    """A command that sends no request leaves a clear message."""
+DATABASE_ONLY = """
+from club import create_app
+from club.database import db
+from club.models import Member
+
+app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
+with app.app_context():
+    db.create_all()
+    db.session.add(Member(name="Nobody"))
+    db.session.commit()
+    assert Member.query.count() == 1
+"""
+
+
+@pytest.mark.parametrize("program", ["pass", DATABASE_ONLY])
+def test_nothing_to_record(tmp_path: Path, program: str) -> None:
+    """A command that sends no request, such as tests of the database, gets a clear message."""
     tape = tmp_path / "none.tape"
-    done = decompose("trace", TOY, "-o", tape, "--", sys.executable, "-c", "pass")
+    command = (sys.executable, "-c", program)
+    done = decompose("trace", TOY, "-o", tape, "--python", sys.executable, "--", *command)
     assert done.returncode == 3
     assert "holds no request" in done.stderr
+    assert "record something that sends requests" in done.stderr
+
+
+def test_split_that_does_not_start(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A split that doesn't start is named, with the service's last lines."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    service = split / "services" / "loans" / "club" / "loans.py"
+    service.write_text("raise OSError('gone fishing')")
+    verified = verify(split)
+    assert verified.status == 3
+    assert "The split does not start" in verified.said
+    assert "gone fishing" in verified.said
 
 
 def test_masks(tmp_path: Path) -> None:
