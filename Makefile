@@ -37,7 +37,7 @@ faults: $(READY) ## 200 seeded runs of a small split whose services are killed, 
 	$(BIN)/decompose scaffold tests/verify/toy --output .cache/faults/split --no-history
 	$(BIN)/decompose trace tests/verify/toy --output .cache/faults/club.tape --python $(BIN)/python -- python drive.py
 	$(BIN)/decompose verify tests/verify/toy .cache/faults/split --tape .cache/faults/club.tape \
-		--python $(BIN)/python --faults $(or $(RUNS),200)
+		--python $(BIN)/python --faults $(or $(RUNS),200) --output .cache/faults/result
 
 .cache/verify/.ready: sample_monolith/requirements-dev.txt $(wildcard templates/*/requirements.txt) | $(READY)
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
