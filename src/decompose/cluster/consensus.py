@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import fsum
+from operator import eq
 
 from decompose.cluster.net import Labels, Net, canonical, modularity, rand_index
 from decompose.cluster.runs import degrees, leiden, mixed
@@ -61,9 +62,9 @@ def _mix(seed: int, turn: int) -> int:
 
 
 def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
-    weights = []
+    weights, labels = [], tuple(zip(*runs, strict=True))
     for (i, j), weight in zip(net.edges, net.weights, strict=True):
-        share = sum(run[i] == run[j] for run in runs) / len(runs)
+        share = sum(map(eq, labels[i], labels[j])) / len(runs)
         weights.append(weight * (_FLOOR + (1 - _FLOOR) * share * share))
     return Net(size=net.size, edges=net.edges, weights=tuple(weights))
 
@@ -88,7 +89,7 @@ def _contracted(net: Net, seeds: Sequence[int], resolution: float) -> Labels:
 
 
 def _cores(net: Net, runs: Sequence[Labels]) -> Labels:
-    parent = list(range(net.size))
+    parent, labels = list(range(net.size)), tuple(zip(*runs, strict=True))
 
     def find(node: int) -> int:
         while parent[node] != node:
@@ -97,7 +98,7 @@ def _cores(net: Net, runs: Sequence[Labels]) -> Labels:
         return node
 
     for i, j in net.edges:
-        if all(run[i] == run[j] for run in runs):
+        if labels[i] == labels[j]:
             one, two = find(i), find(j)
             parent[max(one, two)] = min(one, two)
     return canonical([find(node) for node in range(net.size)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
@@ -72,16 +73,11 @@ def modularity(net: Net, labels: Sequence[int]) -> float:
 def rand_index(one: Sequence[int], two: Sequence[int]) -> float:
     """Hubert and Arabie's adjusted Rand index (1985)."""
 
-    def pairs(counts: dict[object, int]) -> float:
-        return sum(n * (n - 1) / 2 for n in counts.values())
+    def pairs(counts: Iterable[int]) -> float:
+        return sum(n * (n - 1) / 2 for n in counts)
 
-    joint: dict[object, int] = {}
-    left: dict[object, int] = {}
-    right: dict[object, int] = {}
-    for a, b in zip(one, two, strict=True):
-        joint[a, b] = joint.get((a, b), 0) + 1
-        left[a] = left.get(a, 0) + 1
-        right[b] = right.get(b, 0) + 1
+    joint = Counter(zip(one, two, strict=True)).values()
+    left, right = Counter(one).values(), Counter(two).values()
     whole = len(one) * (len(one) - 1) / 2
     expected = pairs(left) * pairs(right) / whole if whole else 0.0
     best = (pairs(left) + pairs(right)) / 2
