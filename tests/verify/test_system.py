@@ -225,6 +225,17 @@ def test_nothing_to_record(tmp_path: Path, program: str) -> None:
     assert "record something that sends requests" in done.stderr
 
 
+def test_relative_command(tmp_path: Path) -> None:
+    """A command is found from where one is, though it runs in the monolith's folder."""
+    (tmp_path / "tool").write_text("#!/bin/sh\nexit 7\n")
+    (tmp_path / "tool").chmod(0o755)
+    words = ("trace", TOY, "-o", tmp_path / "some.tape", "--", "./tool")
+    command = [sys.executable, "-m", "decompose", *map(str, words)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "holds no request" in done.stderr
+
+
 def test_split_that_does_not_start(verify: Verify, club: Path, tmp_path: Path) -> None:
     """A split that doesn't start is named, with the service's last lines."""
     split = tmp_path / "split"

@@ -106,7 +106,9 @@ def _run(recording: Recording, environment: dict[str, str]) -> int:
             hint="Name the monolith's interpreter with --python; its commands are found then.",
         )
     process = subprocess.Popen(  # noqa: S603 - the user's own command
-        [program, *recording.command[1:]], cwd=recording.root, env=environment
+        [str(Path(program).absolute()), *recording.command[1:]],
+        cwd=recording.root,
+        env=environment,
     )
     try:
         return process.wait()
