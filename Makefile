@@ -66,8 +66,8 @@ bench: $(READY) ## Measurements: quality of the partition, time, memory
 large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s
 
-real: $(READY) ## Real applications, fetched and run, compared with what was found in their code
-	$(BIN)/pytest -m real -s
+real: $(READY) ## Real applications, fetched and run, compared with what was found and with their splits in their code
+	$(BIN)/pytest tests/real -m real -n 2 --dist loadfile
 
 browser: $(READY) ## The report's page in headless Chromium
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \

@@ -66,17 +66,35 @@ class Store:
         finally:
             self._connection.text_factory = str
 
-    def bring_to(self, wanted: State) -> None:
-        """Change what differs, in one transaction; triggers run, so that others hear of it."""
-        changes = changes_to(self.state(), self._share(wanted), self._shapes)
+    def bring_to(self, wanted: State) -> bool:
+        """Change what differs, in one transaction; triggers run, so that others hear of it.
+
+        Returns whether a counter goes back, which others do not hear of.
+        """
+        counted, share = _counters(self.state()), self._share(wanted)
+        changes = changes_to(self.state(), share, self._shapes)
         if not changes:
-            return
+            return False
         try:
             self._make(changes)
         except sqlite3.IntegrityError:  # rows swap values that must be unique: all go first
             gone = [(table, key, None) for table, key, _ in changes]
             self._make([*gone, *(change for change in changes if change[2] is not None)])
         self._version = -1
+        now = _counters(share)
+        return any(now.get(table, 0) < last for table, last in counted.items())
+
+    def copy_anew(self) -> None:
+        """Have the kit make its copies anew, and take over the owners' counters.
+
+        In a split that runs, counters only go on; on a tape, each new database begins at one.
+        """
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        run(f"DELETE FROM {SEQUENCES} WHERE name IN (SELECT tbl FROM _sk_replica)")  # noqa: S608 - a constant
+        run("UPDATE _sk_replica SET state = 'copying', copied = NULL WHERE state <> 'declared'")
+        run("DELETE FROM _sk_position")
+        run("COMMIT")
 
     def _share(self, wanted: State) -> State:
         """The part of a state that belongs here: counters of other tables stay what they are."""
@@ -123,6 +141,11 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _counters(state: State) -> dict[str, int]:
+    """The last number that each table has given out."""
+    return {row[0]: row[1] for row in state.get(SEQUENCES, {}).values()}
 
 
 def _quoted(name: str) -> str:
