@@ -43,6 +43,9 @@ class FakeData:
     def install_hooks(self) -> None:
         self.calls.append("install_hooks")
 
+    def alone(self) -> Any:
+        return contextlib.nullcontext()
+
     def prepare(self) -> None:
         self.calls.append("prepare")
 
@@ -95,6 +98,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "build_only": [],
         "peers": [],
         "level": "strong",
+        "levels": {},
         "owner_down": "stale",
         **changes,
     }
