@@ -66,7 +66,7 @@ bench: $(READY) ## Measurements: quality of the partition, time, memory
 large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s
 
-real: $(READY) ## Real applications, fetched and run, compared with what was found and with their splits in their code
+real: $(READY) ## Real applications, fetched and run, compared with what is found in their code, and with their splits
 	$(BIN)/pytest tests/real -m real -n 2 --dist loadfile
 
 browser: $(READY) ## The report's page in headless Chromium

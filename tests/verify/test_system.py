@@ -84,7 +84,7 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
 
 
 def test_equal(verify: Verify, club: Path) -> None:
-    """A correct split is equal, to rows, new numbers and random values; what nobody asked is named."""
+    """A correct split is equal, to rows, numbers and random values; what nobody asked is named."""
     verified = verify()
     assert verified.status == 0, verified.said
     found = verified.found
