@@ -9,6 +9,7 @@ from hashlib import sha256
 from decompose.domain.analysis import Analysis
 from decompose.render import asset, render
 from decompose.report.encode import encode
+from decompose.report.observed import coverage
 from decompose.report.page_data import page_data
 from decompose.report.survey import survey
 
@@ -58,6 +59,7 @@ def page(analysis: Analysis) -> str:
         endpoints=len({route.endpoint for route in analysis.model.routes}),
         tables=len(analysis.model.tables),
         seams=len(analysis.seams),
+        observed=coverage(analysis),
         data=data,
         styles=tuple(map(_inline, _STYLES)),
         scripts=tuple(map(_inline, (*_LIBRARIES, *_SCRIPTS))),

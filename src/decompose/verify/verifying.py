@@ -13,7 +13,7 @@ from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.ports import Progress
 from decompose.verify.faults import STEPS, play_faults
-from decompose.verify.record import code_digest
+from decompose.verify.record import of_other_code
 from decompose.verify.replay import Sides, replay
 from decompose.verify.start import (
     Stage,
@@ -104,15 +104,7 @@ def _refuse(tape: Survey, asked: Asked) -> None:
 
 def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> tuple[Finding, ...]:
     """What a person should know before trusting the numbers."""
-    found = []
-    if tape.code != code_digest(tree):
-        found.append(
-            _finding(
-                "tape-of-other-code",
-                "The tape was recorded from other code than what is there now",
-                "Record it anew if the monolith has changed in what it does.",
-            )
-        )
+    found = [*of_other_code(tape, tree)]
     if tape.end is None or isinstance(tape.end, Full):
         why = "was cut off" if tape.end is None else "reached its size limit"
         found.append(
