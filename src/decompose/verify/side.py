@@ -28,10 +28,11 @@ class Side:
 
     def bring_to(self, wanted: State) -> None:
         """Make the rows what they were when the next request was recorded."""
-        back = [store.bring_to(wanted) for store in self._stores]
-        if len(back) > 1 and any(back):
+        for store in self._stores:
+            store.bring_to(wanted)
+        if len(self._stores) > 1:  # the monolith has no copies
             for store in self._stores:
-                store.copy_anew()
+                store.follow()
 
     def ask(self, request: Request) -> Answer:
         """Send a recorded request as it was, in its moment."""
