@@ -121,7 +121,8 @@ def _print_coverage(seen: Coverage | None, console: Console) -> None:
         told = Text("never asked: ").append_text(printable(names, "yellow"))
         console.print(indented(told), no_wrap=True, overflow="ellipsis")
     for finding in seen.disagreements[:_MOST_DISAGREEMENTS]:
-        console.print(indented(printable(f"{finding.location}: {finding.message}")))
+        told = printable(f"{finding.location}: {finding.message}")
+        console.print(indented(told), no_wrap=True, overflow="ellipsis")
     more = len(seen.disagreements) - _MOST_DISAGREEMENTS
     if more > 0:
         console.print(indented(Text(f"and {more:,} more that the code does not tell", style="dim")))
