@@ -38,7 +38,10 @@ def verify(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="DIR", help="Where verify.json and verify.xml (JUnit) go."
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Where index.html, verify.json and verify.xml (JUnit) go.",
         ),
     ] = None,
     postgres: Annotated[
