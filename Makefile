@@ -76,7 +76,7 @@ browser: $(READY) ## The report's page in headless Chromium
 		|| { echo "Chromium and its driver are needed: apt-get install chromium chromium-driver"; exit 1; }
 	$(BIN)/pytest -m browser
 
-kit: $(READY) ## The kit's tests on the oldest and the newest Python at hand
+kit: $(READY) ## The kit and the recorder on the oldest and the newest Python at hand
 	$(BIN)/python -m tests.interpreters $(UV)
 
 postgres: $(READY) ## The kit, tapes, the whole demo and its proof, on a PostgreSQL server that is started for it
