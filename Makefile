@@ -11,7 +11,7 @@ PARALLEL := -n 4 --dist loadfile
 
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: demo test quick check verify faults kit postgres edge real bench large browser sample pages picture lock clean
+.PHONY: demo test quick check verify faults kit postgres edge containers real bench large browser sample pages picture lock clean
 
 demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
@@ -37,7 +37,7 @@ faults: $(READY) ## 200 seeded runs of a small split whose services are killed, 
 	$(BIN)/decompose scaffold tests/verify/toy --output .cache/faults/split --no-history
 	$(BIN)/decompose trace tests/verify/toy --output .cache/faults/club.tape --python $(BIN)/python -- python drive.py
 	$(BIN)/decompose verify tests/verify/toy .cache/faults/split --tape .cache/faults/club.tape \
-		--python $(BIN)/python --faults $(or $(RUNS),200)
+		--python $(BIN)/python --faults $(or $(RUNS),200) --output .cache/faults/result
 
 .cache/verify/.ready: sample_monolith/requirements-dev.txt $(wildcard templates/*/requirements.txt) | $(READY)
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
@@ -88,6 +88,13 @@ edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, u
 		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install nginx-light haproxy openssl"; exit 1; }
 	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m edge
+
+containers: $(READY) .cache/edge/.ready .cache/sample/.ready ## The sample in containers: three instances of each service behind each edge, killed, rolled, cut off
+	@missing=; for program in docker debootstrap; do \
+		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install docker.io debootstrap"; exit 1; }
+	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy SAMPLE_PYTHON=$(CURDIR)/.cache/sample/bin/python \
+		$(BIN)/pytest -m containers -s
 
 sample: .cache/sample/.ready ## The sample monolith's own tests
 	cd sample_monolith && ../.cache/sample/bin/python -m pytest

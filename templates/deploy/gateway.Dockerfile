@@ -5,7 +5,7 @@ FROM ${BASE_IMAGE} AS build
 ARG UV_VERSION=0.13.9
 ARG PIP_INDEX_URL
 ARG UV_DEFAULT_INDEX
-ENV UV_LINK_MODE=copy UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never
+ENV UV_LINK_MODE=copy UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1
 SHELL ["/bin/sh", "-euc"]
 RUN python3 -m venv /uv && /uv/bin/pip install --quiet --no-cache-dir "uv==${UV_VERSION}"
 WORKDIR /build
@@ -29,6 +29,7 @@ ENV PATH=/venv/bin:$PATH \
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY gateway/ /app/
+RUN python -m compileall -q /app
 USER 10001:10001
 EXPOSE 8000 9000
 STOPSIGNAL SIGTERM

@@ -18,6 +18,8 @@ ANSWERS = {
     b"X-Kept: yes\r\nContent-Length: 2\r\n\r\nok",
     "cut": b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this",
     "cut-chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nonly\r\n",
+    "headers": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
+    "once-headers": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n",
     "garbage": b"SSH-2.0-OpenSSH_9.2\r\n",
     "phrase": b'HTTP/1.1 299 Rather Fine\r\nContent-Length: 2\r\nETag: "a"\r\n\r\nok',
     "early": b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 5\r\n"

@@ -59,6 +59,12 @@ def test_access_log(gateway: Running) -> None:
     assert line["bytes"] > 10
 
 
+def test_broken_after_headers(gateway: Running) -> None:
+    """Where a service dies between headers and body, it is asked again, or the answer is 502."""
+    assert ask(gateway.port, "/raw/once-headers").body == b"ok"
+    assert ask(gateway.port, "/raw/headers", "POST", body=b"x").status == 502
+
+
 def test_reload(table: dict[str, Any], tmp_path: Path) -> None:
     """SIGHUP takes a new table; a broken one is reported and the old one stays."""
     file = tmp_path / "routing.json"

@@ -67,6 +67,7 @@ def verification(name: str = "") -> Verification:
         differences=(difference,),
         unsteady=(Unsteady(endpoint="cart.show", place="header etag", one=f"1{name}", other="2"),),
         drifted=(2,),
+        late=(3,),
         untouched=(f"orders.never{name}",),
         findings=(
             Finding(

@@ -27,7 +27,9 @@ def texts(gateway: Gateway = Gateway.FLASK) -> dict[str, str]:
 
 def compose(gateway: Gateway = Gateway.FLASK) -> compose_spec.ComposeSpecification:
     """The compose file, its variables replaced by their defaults and its aliases resolved."""
-    text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", texts(gateway)["compose.yaml"])
+    text = texts(gateway)["compose.yaml"]
+    for _ in range(2):  # a default may be a variable with a default
+        text = re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", text)
     return compose_spec.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text))).to_spec()
 
 
@@ -52,7 +54,7 @@ def test_only_the_edge_is_reachable_from_outside() -> None:
     """Services, databases and the Flask gateway publish no port and sit in closed networks."""
     spec = compose()
     for name, service in spec.services.items():
-        if name not in ("edge", "prometheus"):
+        if name not in ("edge", "prometheus", "collector"):
             assert not service.ports, name
             assert all(spec.networks[network].internal for network in service.networks), name
 
@@ -66,6 +68,14 @@ def test_each_service_has_its_own_credentials() -> None:
         assert not [k for k in service.environment or {} if k.endswith(("PASSWORD", "SECRET"))]
 
 
+def test_instances_share_the_files_that_they_write() -> None:
+    """Whatever instance is asked for an upload has it; the rest of a container is read-only."""
+    for name in ("bookings", "members"):
+        service = compose().services[name]
+        assert service.read_only
+        assert f"{name}-files:/app/service/instance" in [str(v) for v in service.volumes]
+
+
 @pytest.mark.parametrize("path", [p for p in texts() if p.endswith("Dockerfile")])
 def test_images_pass_the_linter(path: str) -> None:
     """hadolint finds nothing to say about a Dockerfile."""
@@ -76,10 +86,10 @@ def test_images_pass_the_linter(path: str) -> None:
     assert (done.stdout, done.returncode) == ("", 0)
 
 
-@pytest.mark.parametrize("path", ["deploy/lock.sh", "deploy/secrets.sh", "deploy/watch-nginx.sh"])
-def test_scripts_are_shell(path: str) -> None:
+@pytest.mark.parametrize("name", ["lock", "roll", "secrets", "watch-nginx"])
+def test_scripts_are_shell(name: str) -> None:
     """The shell reads each script to its end."""
-    script = texts(Gateway.NGINX)[path]
+    script = texts(Gateway.NGINX)[f"deploy/{name}.sh"]
     done = subprocess.run(["sh", "-n"], input=script, capture_output=True, text=True, check=False)
     assert (done.stderr, done.returncode) == ("", 0)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -198,12 +201,41 @@ def test_no_split(verify: Verify, tmp_path: Path) -> None:
     assert "decompose scaffold" in verified.said
 
 
-def test_nothing_to_record(tmp_path: Path) -> None:
-    """A command that sends no request leaves a clear message."""
+DATABASE_ONLY = """
+from club import create_app
+from club.database import db
+from club.models import Member
+
+app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
+with app.app_context():
+    db.create_all()
+    db.session.add(Member(name="Nobody"))
+    db.session.commit()
+    assert Member.query.count() == 1
+"""
+
+
+@pytest.mark.parametrize("program", ["pass", DATABASE_ONLY])
+def test_nothing_to_record(tmp_path: Path, program: str) -> None:
+    """A command that sends no request, such as tests of the database, gets a clear message."""
     tape = tmp_path / "none.tape"
-    done = decompose("trace", TOY, "-o", tape, "--", sys.executable, "-c", "pass")
+    command = (sys.executable, "-c", program)
+    done = decompose("trace", TOY, "-o", tape, "--python", sys.executable, "--", *command)
     assert done.returncode == 3
     assert "holds no request" in done.stderr
+    assert "record something that sends requests" in done.stderr
+
+
+def test_split_that_does_not_start(verify: Verify, club: Path, tmp_path: Path) -> None:
+    """A split that doesn't start is named, with the service's last lines."""
+    split = tmp_path / "split"
+    shutil.copytree(club / "split", split)
+    service = split / "services" / "loans" / "club" / "loans.py"
+    service.write_text("raise OSError('gone fishing')")
+    verified = verify(split)
+    assert verified.status == 3
+    assert "The split does not start" in verified.said
+    assert "gone fishing" in verified.said
 
 
 def test_masks(tmp_path: Path) -> None:
@@ -218,10 +250,12 @@ def test_masks(tmp_path: Path) -> None:
         assert value not in text, value
 
 
-def with_faults(club: Path, split: Path, seed: int) -> subprocess.CompletedProcess[str]:
+def with_faults(
+    club: Path, split: Path, seed: int, *words: object
+) -> subprocess.CompletedProcess[str]:
     return decompose(
         *("verify", club / "club", split, "--tape", club / "club.tape"),
-        *("--python", sys.executable, "--faults", 1, "--seed", seed),
+        *("--python", sys.executable, "--faults", 1, "--seed", seed, *words),
     )
 
 
@@ -238,6 +272,29 @@ def test_write_left_open(club: Path, tmp_path: Path) -> None:
     split = tmp_path / "split"
     shutil.copytree(club / "split", split)
     spoil(split, "services/members/service.json", '"peers": [\n    "loans"\n  ]', '"peers": []')
-    done = with_faults(club, split, seed=6)
+    done = with_faults(club, split, 6, "--output", tmp_path / "kept")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "forwarded writes" in done.stdout
+    logs = list((tmp_path / "kept").glob("seed-6-step-*/members.log"))
+    assert logs
+    assert any("Booting worker" in log.read_text() for log in logs)
+
+
+def test_faults_interrupted(club: Path, tmp_path: Path) -> None:
+    """Ctrl-C ends runs with faults early, and what has been played until then is printed."""
+    words = ("verify", club / "club", club / "split", "--tape", club / "club.tape")
+    command = [sys.executable, "-m", "decompose", *map(str, words)]
+    process = subprocess.Popen(
+        [*command, "--python", sys.executable, "--faults", "50", "--seed", "6"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - one call
+    )
+    until = time.monotonic() + 120
+    while not list(tmp_path.glob("decompose-*/fault.json.met")) and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == 130, said
+    assert "in 0 of 50 runs" in said

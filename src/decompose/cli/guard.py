@@ -12,7 +12,7 @@ import typer
 
 from decompose.errors import ExitCode, UserError
 
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _BROKEN_PIPE = 141
 
 
@@ -32,7 +32,7 @@ def guard() -> Iterator[None]:
         raise typer.Exit(error.code) from error
     except KeyboardInterrupt as error:
         _say("stopped")
-        raise typer.Exit(_INTERRUPTED) from error
+        raise typer.Exit(INTERRUPTED) from error
     except BrokenPipeError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(_BROKEN_PIPE) from error

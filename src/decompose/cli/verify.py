@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from decompose.cli.guard import guard
+from decompose.cli.guard import INTERRUPTED, guard
 from decompose.cli.options import Python, Root
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
@@ -41,7 +41,8 @@ def verify(
             "--output",
             "-o",
             metavar="DIR",
-            help="Where index.html, verify.json and verify.xml (JUnit) go.",
+            help="Where index.html, verify.json, verify.xml (JUnit) go; with --faults, the logs"
+            " of the services at steps that went wrong.",
         ),
     ] = None,
     postgres: Annotated[
@@ -60,7 +61,8 @@ def verify(
             min=0,
             metavar="RUNS",
             help="Instead, play this many seeded runs in which services are killed, delayed or"
-            " not heard: no row may be lost or doubled.",
+            " not heard: no row may be lost or doubled. A run is three steps that its seed chooses"
+            " from the whole tape. Ctrl-C ends early and prints what has been played.",
         ),
     ] = 0,
     seed: Annotated[
@@ -78,9 +80,11 @@ def verify(
         asked = Asked(root=path, out=out, tape=tape, python=python, postgres=postgres)
         if faults:
             with ScreenProgress(stderr(), quiet=False) as progress:
-                played = verify_under_faults(asked, range(seed, seed + faults), progress)
+                played = verify_under_faults(asked, range(seed, seed + faults), output, progress)
             parts.faults(played, Console())
-            raise typer.Exit(ExitCode.FINDINGS if played.wrong else ExitCode.DONE)
+            if played.wrong:
+                raise typer.Exit(ExitCode.FINDINGS)
+            raise typer.Exit(ExitCode.DONE if played.runs == faults else INTERRUPTED)
         with ScreenProgress(stderr(), quiet=False) as progress:
             found = run(asked, discover(path), progress)
         parts.verification(found, Console())

@@ -71,7 +71,8 @@ class Verification:
     """The result of a replay; all tuples are sorted.
 
     `rows` is how many rows were compared, `drifted` the steps at which the monolith itself no
-    longer does what was recorded, `untouched` the endpoints that no step asked for.
+    longer does what was recorded, `late` those at which the split was asked again since an owner
+    was slow, `untouched` the endpoints that no step asked for.
     """
 
     system: str
@@ -81,6 +82,7 @@ class Verification:
     differences: tuple[Difference, ...]
     unsteady: tuple[Unsteady, ...]
     drifted: tuple[int, ...]
+    late: tuple[int, ...]
     untouched: tuple[str, ...]
     findings: tuple[Finding, ...]
 
@@ -111,8 +113,12 @@ class FaultStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultRuns:
-    """Seeded runs of steps with faults; `left_out` counts steps that can't be judged."""
+    """Seeded runs of steps with faults: `runs` of those that were `asked` for.
 
+    `left_out` counts steps that can't be judged.
+    """
+
+    asked: int
     runs: int
     steps: tuple[FaultStep, ...]
     left_out: int

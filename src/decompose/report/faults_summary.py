@@ -24,7 +24,8 @@ def faults_summary(found: FaultRuns, console: Console) -> None:
     met = sum(step.met for step in found.steps)
     style = "bold red" if found.wrong or not met else "bold green"
     line = Text(f"\n{len(found.wrong):,} of {len(found.steps):,} steps wrong", style=style)
-    told = f" in {found.runs:,} runs; {met:,} faults took place"
+    of = "" if found.runs == found.asked else f" of {found.asked:,}"
+    told = f" in {found.runs:,}{of} runs; {met:,} faults took place"
     line.append(f"{told}, {found.left_out:,} steps left out", style="not bold")
     console.print(line)
 

@@ -93,6 +93,9 @@ class VerifyDocument(_Shape, frozen=True):
     drifted: Annotated[
         tuple[int, ...], Meta(description="Steps at which the monolith does otherwise by now.")
     ]
+    late: Annotated[
+        tuple[int, ...], Meta(description="Steps asked again, since an owner was slow at first.")
+    ]
     untouched: Annotated[Names, Meta(description="Endpoints that no step asked for.")]
     findings: tuple[Notice, ...]
 
@@ -117,6 +120,7 @@ def _document(found: Verification) -> VerifyDocument:
         differences=tuple(map(_different, found.differences)),
         unsteady=msgspec.convert(found.unsteady, tuple[Unsteady, ...], from_attributes=True),
         drifted=found.drifted,
+        late=found.late,
         untouched=found.untouched,
         findings=msgspec.convert(found.findings, tuple[Notice, ...], from_attributes=True),
     )

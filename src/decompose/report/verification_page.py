@@ -14,7 +14,6 @@ _STYLES = ("report/page.css", "report/parts.css", "report/verify.css", "report/p
 _MOST_DIFFERENCES = 100
 _MOST_PLACES = 30
 _MOST_LINES = 60
-_MOST_DRIFTED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +47,17 @@ def verification_page(found: Verification) -> str:
         endpoints=sorted(found.endpoints, key=_worst_first),
         steps=[_step(d) for d in found.differences[:_MOST_DIFFERENCES]],
         more=max(0, len(found.differences) - _MOST_DIFFERENCES),
-        drifted=found.drifted[:_MOST_DRIFTED],
+        kept=[(told, steps) for told, steps in _steps(found) if steps],
         styles=tuple(map(inline, _STYLES)),
         short=short,
         percent=_share,
+    )
+
+
+def _steps(found: Verification) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    return (
+        ("the monolith itself does otherwise than recorded", found.drifted),
+        ("an owner was slow, so the split was asked again", found.late),
     )
 
 

@@ -25,7 +25,8 @@ def verification_summary(found: Verification, console: Console) -> None:
     if hidden > 0:
         console.print(Text(f"\n{hidden:,} more differences are in verify.json", style="dim"))
     _print_unsteady(found, console)
-    _print_drift(found, console)
+    _print_steps("the monolith itself does otherwise than recorded", found.drifted, console)
+    _print_steps("an owner was slow, so the split was asked again", found.late, console)
     _print_names("\nNo step of the tape asked for:", found.untouched, console)
     for finding in found.findings:
         line = printable(finding.message, "yellow").append(". ")
@@ -102,11 +103,10 @@ def _print_unsteady(found: Verification, console: Console) -> None:
         console.print(indented(told))
 
 
-def _print_drift(found: Verification, console: Console) -> None:
-    if found.drifted:
-        shown = ", ".join(map(str, found.drifted[:_MOST_UNSTEADY]))
-        text = f"\nAt {len(found.drifted):,} steps the monolith itself does otherwise than recorded"
-        console.print(Text(f"{text}: {shown}", style="yellow"))
+def _print_steps(told: str, steps: tuple[int, ...], console: Console) -> None:
+    if steps:
+        shown = ", ".join(map(str, steps[:_MOST_UNSTEADY]))
+        console.print(Text(f"\nAt {len(steps):,} steps {told}: {shown}", style="yellow"))
 
 
 def _print_names(label: str, names: tuple[str, ...], console: Console) -> None:

@@ -108,8 +108,12 @@ def deployment(
     )
     values = {"services": services, "members": members, "edge": edge, "driver": driver}
     yield "compose.yaml", render("deploy/compose.yaml.j2", system=_project(plan), **values)
+    yield "deploy/roll.sh", render("deploy/roll.sh.j2", services=services)
     yield "deploy/secrets.sh", render("deploy/secrets.sh.j2", **values)
     yield "deploy/prometheus.yml", render("deploy/prometheus.yml.j2", **values)
+    for name in ("alerts.yml", "alerts.test.yml"):
+        yield f"deploy/{name}", asset(f"deploy/{name}")
+    yield "deploy/syslog-ng.conf", render("deploy/syslog-ng.conf.j2", system=_project(plan))
     if edge.watched:
         yield "deploy/watch-nginx.sh", render("deploy/watch-nginx.sh.j2", names=members)
 

@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
-import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from decompose.domain.verification import FaultRuns, FaultStep, Mismatch
-from decompose.errors import UserError
 from decompose.verify.compare import compare_answers
+from decompose.verify.fault_plan import STEPS, Fault, planned
+from decompose.verify.logs import Logs
 from decompose.verify.places import Answer
 from decompose.verify.replay import recorded_answer, steps
 from decompose.verify.rows import SEQUENCES, State, compare_rows
 from decompose.verify.side import Side
 from decompose.verify.system import System
-from decompose.verify.tape import Request, Survey, read_events
+from decompose.verify.tape import Request, Survey
 
-STEPS = 3
 _RECOVERY = 20.0
 _PAUSE = 0.1
 _UNAVAILABLE = 503
 _LOST = (0, 502, 504)
 _SERVER_ERROR = 500
-_LONGEST = 0.06
-_ACTS = {
-    "request": ("kill-before", "kill-during", "kill-during", "kill-after"),
-    "feed": ("kill-before", "kill-after", "delay", "drop"),
-    "apply": ("kill-before", "kill-after", "delay", "drop"),
-    "confirm": ("kill-before", "kill-after", "drop"),
-}
-_FORWARDING = ("apply", "confirm")
-_DELAY = 1.5  # longer than a service waits for a feed
-_WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fault:
-    seed: int
-    step: int
-    place: str
-    act: str
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,60 +43,40 @@ def play_faults(
     split: Side,
     system: System,
     control: Path,
+    logs: Logs,
     seeds: range,
     advance: Callable[[int], None],
 ) -> FaultRuns:
-    """One run for each seed; `control` is the file by which services are told to fail."""
-    candidates = _candidates(path, system)
-    plan = [fault for seed in seeds for fault in _planned(seed, candidates)]
-    wanted = {fault.step for fault in plan}
-    recorded = {
+    """One run for each seed; `control` is the file by which services are told to fail.
+
+    An interrupt ends the runs; what has been played until then counts.
+    """
+    plan = planned(path, system, seeds)
+    recorded = _recorded(path, {fault.step for fault in plan})
+    judge = _Judge(tape, split, system, control)
+    found: list[FaultStep] = []
+    left_out = 0
+    with suppress(KeyboardInterrupt):
+        for fault in plan:
+            step = recorded[fault.step]
+            if judge.is_sound(step):
+                logs.mark()
+                found.append(judge.with_fault(fault, step))
+                logs.keep(found[-1])
+            else:
+                left_out += 1
+            advance(1)
+    played = (len(found) + left_out) // STEPS
+    return FaultRuns(asked=len(seeds), runs=played, steps=tuple(found), left_out=left_out)
+
+
+def _recorded(path: Path, wanted: set[int]) -> dict[int, _Recorded]:
+    """The wanted steps, with copies of the rows before and after them."""
+    return {
         request.step: _Recorded(before=before, request=request, after=_copy(after))
         for before, request, after in steps(path)
         if request.step in wanted
     }
-    judge = _Judge(tape, split, system, control)
-    sound = {number for number, step in recorded.items() if not judge.replayed(step)}
-    found = []
-    for fault in plan:
-        if fault.step in sound:
-            found.append(judge.with_fault(fault, recorded[fault.step]))
-        advance(1)
-    return FaultRuns(runs=len(seeds), steps=tuple(found), left_out=len(plan) - len(found))
-
-
-def _candidates(path: Path, system: System) -> dict[int, tuple[str, ...]]:
-    """The places at which a service may fail, by step; each step writes in one transaction at most.
-
-    Where a request commits twice, a monolith that is killed has done one half too.
-    """
-    found: dict[int, tuple[str, ...]] = {}
-    for event in read_events(path):
-        if isinstance(event, Request) and event.endpoint in system.service_of:
-            commits = {number for number, sql, _ in event.statements if _WRITES.match(sql)}
-            if not event.raised and 0 < event.status < _SERVER_ERROR and len(commits) <= 1:
-                found[event.step] = _places(event, system, system.service_of[event.endpoint])
-    if not found:
-        raise UserError("The tape has no step that faults could be tried on.")
-    return found
-
-
-def _places(request: Request, system: System, service: str) -> tuple[str, ...]:
-    reads = any(s.technique == "replica" for s in system.suspects.get(service, ()))
-    forwards = any(table not in system.owned[service] for table, _, _ in request.rows)
-    return ("request", *(["feed"] if reads else []), *(_FORWARDING if forwards else ()))
-
-
-def _planned(seed: int, candidates: Mapping[int, tuple[str, ...]]) -> Iterator[_Fault]:
-    """What fails in a run: a place is chosen first, so that rare ones have their share."""
-    chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
-    everywhere = sorted({place for places in candidates.values() for place in places})
-    for _ in range(STEPS):
-        place = chance.choice(everywhere)
-        act = chance.choice(_ACTS[place])
-        seconds = _DELAY if act == "delay" else chance.uniform(0, _LONGEST)
-        step = chance.choice([number for number, places in candidates.items() if place in places])
-        yield _Fault(seed=seed, step=step, place=place, act=act, seconds=seconds)
 
 
 def _copy(state: State) -> State:
@@ -133,6 +92,14 @@ class _Judge:
         self._tables = (tape.tables.keys() & owned) - SEQUENCES
         self._split = split
         self._control = control
+        self._sound: dict[int, bool] = {}
+
+    def is_sound(self, step: _Recorded) -> bool:
+        """Whether a step is equal to the recording without a fault; others can't be judged."""
+        number = step.request.step
+        if number not in self._sound:
+            self._sound[number] = not self.replayed(step)
+        return self._sound[number]
 
     def replayed(self, step: _Recorded) -> tuple[Mismatch, ...]:
         """Play a step without a fault, when all have recovered; what differs."""
@@ -147,7 +114,7 @@ class _Judge:
         self._settle(until)
         return self._answered(step, answer) + self._rows(step.after)
 
-    def with_fault(self, fault: _Fault, step: _Recorded) -> FaultStep:
+    def with_fault(self, fault: Fault, step: _Recorded) -> FaultStep:
         """Play a step with a fault, and then without: everybody has to have recovered."""
         self._split.bring_to(step.before)
         self._control.write_text(

@@ -26,6 +26,7 @@ from decompose.verify.tape import Request, Survey, read_events
 from decompose.verify.tape import State as StateEvent
 
 _SERVER_ERROR = 500
+_TRIES = 3
 NO_ENDPOINT = "(no endpoint)"
 
 
@@ -40,10 +41,14 @@ class Sides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Outcome:
-    """What a side did at a step: its answer, and all rows afterwards."""
+    """What a side did at a step: its answer, and all rows afterwards.
+
+    `late` tells that it answered from the past at first, and was asked again.
+    """
 
     answer: Answer
     rows: State
+    late: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +61,7 @@ class _Played:
     differences: list[Difference] = field(default_factory=list)
     unsteadiness: Unsteadiness = field(default_factory=Unsteadiness)
     drifted: list[int] = field(default_factory=list)
+    late: list[int] = field(default_factory=list)
 
 
 def replay(
@@ -74,9 +80,20 @@ def replay(
 
 
 def _outcome(request: Request, before: State, side: Side) -> _Outcome:
-    """What a side does that starts from the recorded rows."""
+    """What a side does that starts from the recorded rows.
+
+    A service whose owner took more than its second says that it answers from the past. That is a
+    slow machine's doing, so it is asked again; it counts if it stays so.
+    """
+    answer, tries = _asked(request, before, side), 1
+    while answer.header("x-data-stale") and tries < _TRIES:
+        answer, tries = _asked(request, before, side), tries + 1
+    return _Outcome(answer=answer, rows=side.state(), late=tries > 1)
+
+
+def _asked(request: Request, before: State, side: Side) -> Answer:
     side.bring_to(before)
-    return _Outcome(answer=side.ask(request), rows=side.state())
+    return side.ask(request)
 
 
 def _judge(
@@ -102,6 +119,8 @@ def _judge(
     played.unsteadiness.learn(endpoint, _compare(monolith, again, tape, own))
     if _compare(recorded, monolith, tape, own):
         played.drifted.append(request.step)
+    if split.late:
+        played.late.append(request.step)
     found = _compare(monolith, split, tape, owned) + _broken(recorded, monolith)
     if found and (request.raised or _compare(recorded, split, tape, owned)):
         played.differences.append(
@@ -215,6 +234,7 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
             for (endpoint, place), mismatch in sorted(played.unsteadiness.items().items())
         ),
         drifted=tuple(played.drifted),
+        late=tuple(played.late),
         untouched=tuple(sorted((tape.endpoints | system.service_of.keys()) - tape.seen)),
         findings=(),
     )

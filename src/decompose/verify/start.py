@@ -43,6 +43,11 @@ class Stage:
         """The file by which a service is told to fail."""
         return self.scratch / "fault.json"
 
+    @property
+    def logs(self) -> Path:
+        """The folder with the logs of the split."""
+        return self.scratch / "split" / "logs"
+
 
 def serve_command(python: str, target: str, port: int) -> tuple[str, ...]:
     """The command that serves the application `module:name`; port 0 takes any free one."""

@@ -183,7 +183,8 @@ def _surveyed(path: Path, header: Header, events: Iterator[Event]) -> Survey:
     if not steps:
         raise UserError(
             f"{path} holds no request.",
-            hint="What ran talked to no Flask application: record something that sends requests.",
+            hint="No request came to a Flask application. Tests that only use the database show"
+            " nothing of what it answers: record something that sends requests.",
         )
     return Survey(
         code=header.code,

@@ -13,7 +13,9 @@ from decompose.domain.source import SourceTree
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.ports import Progress
-from decompose.verify.faults import STEPS, play_faults
+from decompose.verify.fault_plan import STEPS
+from decompose.verify.faults import play_faults
+from decompose.verify.logs import Logs
 from decompose.verify.record import of_other_code
 from decompose.verify.replay import Sides, replay
 from decompose.verify.rows import SEQUENCES
@@ -60,9 +62,12 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
     return replace(found, findings=_findings(asked, stage.tape, stage.system, tree))
 
 
-def verify_under_faults(asked: Asked, seeds: range, progress: Progress) -> FaultRuns:
+def verify_under_faults(
+    asked: Asked, seeds: range, kept: Path | None, progress: Progress
+) -> FaultRuns:
     """Play steps of the tape against the split while its services fail.
 
+    What services logged at a step that went wrong is kept below `kept`.
     Raises UserError where the tape, the split or the interpreter can't be used.
     """
     with ExitStack() as closing:
@@ -71,7 +76,14 @@ def verify_under_faults(asked: Asked, seeds: range, progress: Progress) -> Fault
         split = start_split(stage, failing=True)
         progress.stage("Playing with faults", len(seeds) * STEPS)
         return play_faults(
-            asked.tape, stage.tape, split, stage.system, stage.fault, seeds, progress.advance
+            asked.tape,
+            stage.tape,
+            split,
+            stage.system,
+            stage.fault,
+            Logs(stage.logs, kept),
+            seeds,
+            progress.advance,
         )
 
 

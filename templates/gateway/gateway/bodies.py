@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from itertools import chain
 from typing import Any, Callable, Iterator, Mapping
 
 from flask import Response
@@ -68,7 +69,11 @@ class RequestBody:
 
 
 class Answer:
-    """A service's answer, its headers known and its body still to come. Must be closed."""
+    """A service's answer: headers and the first piece of its body are there. Must be closed.
+
+    The first piece is waited for, since until then nothing has gone to the client: a service that
+    breaks off before it can be asked again, or be told of by a status.
+    """
 
     def __init__(self, method: str, instance: Instance, response: Any) -> None:
         self.instance = instance
@@ -83,9 +88,11 @@ class Answer:
         if method == "HEAD" or self.status in _NO_BODY:
             response.read()
             self.complete = True
+        self._pieces: Iterator[bytes] = response.stream(PIECE, decode_content=False)
+        self._first = next(self._pieces, b"")
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._response.stream(PIECE, decode_content=False):
+        for piece in chain([self._first] if self._first else [], self._pieces):
             self.sent += len(piece)
             yield piece
         self.complete = True

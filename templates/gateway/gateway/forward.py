@@ -36,7 +36,7 @@ class Forwarder:
         """Return the answer of one of the service's instances, or raise `Refusal`.
 
         Another instance is asked if no connection came about, since then nothing was sent; and if
-        a connection broke before an answer, provided that the request does no harm when repeated.
+        a connection broke before an answer's body, if the request does no harm when repeated.
         Who was too slow is not asked again. `within` bounds the wait in seconds.
         """
         group = self.groups[service]
@@ -67,11 +67,11 @@ class Forwarder:
             response: Any = send(
                 instance.pool, outgoing, urllib3.Timeout(connect=connect, read=read)
             )
+            answer = Answer(outgoing.method, instance, response)
         except BaseException:
             instance.end()
             raise
         instance.breaker.succeeded()
-        answer = Answer(outgoing.method, instance, response)
         answer.closed.append(instance.end)
         return answer
 
