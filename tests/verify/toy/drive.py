@@ -41,5 +41,6 @@ with tempfile.TemporaryDirectory() as folder:
     if "--process" in sys.argv:
         ada.get("/loans/process")
     if "--again" in sys.argv:
-        app = fresh(f"sqlite:///{folder}/again.db")
-        app.test_client().post("/loans/guests", data={"name": "Guest"})
+        for name in ("second", "third"):
+            app = fresh(f"sqlite:///{folder}/{name}.db")
+            app.test_client().post("/loans/guests", data={"name": "Guest"})
