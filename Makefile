@@ -67,8 +67,8 @@ bench: $(READY) ## Measurements: quality of the partition, time, memory
 large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s
 
-real: $(READY) ## Real applications, fetched and run, compared with what was found in their code
-	$(BIN)/pytest -m real -s
+real: $(READY) ## Real applications, fetched and run, compared with what is found in their code, and with their splits
+	$(BIN)/pytest tests/real -m real -n 2 --dist loadfile
 
 browser: $(READY) ## The report's page in headless Chromium
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \
@@ -76,7 +76,7 @@ browser: $(READY) ## The report's page in headless Chromium
 		|| { echo "Chromium and its driver are needed: apt-get install chromium chromium-driver"; exit 1; }
 	$(BIN)/pytest -m browser
 
-kit: $(READY) ## The kit's tests on the oldest and the newest Python at hand
+kit: $(READY) ## The kit and the recorder on the oldest and the newest Python at hand
 	$(BIN)/python -m tests.interpreters $(UV)
 
 postgres: $(READY) ## The kit, tapes, the whole demo and its proof, on a PostgreSQL server that is started for it

@@ -1,4 +1,4 @@
-"""Runs the kit's tests on the oldest and the newest Python at hand: `make kit`."""
+"""Runs the kit's and the recorder's tests on the oldest and the newest Python: `make kit`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS = ROOT / "tests" / "servicekit"
+RECORDER = ROOT / "tests" / "recorder"
 OLDEST, NEWEST = (3, 7), (3, 14)
 Version = tuple[int, int]
 
@@ -49,13 +50,13 @@ def _version(interpreter: str) -> Version | None:
 def passes(uv: str, name: str, version: Version, found: dict[Version, str]) -> bool:
     """Make an environment, and run the kit's tests in it."""
     pins = TESTS / "environments" / f"{name.partition(' ')[0]}.txt"
-    sys.stdout.write(f"\nThe kit on Python {_text(version)}, with {pins.name}\n")
+    sys.stdout.write(f"\nKit and recorder on Python {_text(version)}, with {pins.name}\n")
     sys.stdout.flush()
     folder = ROOT / ".cache" / f"kit-{_text(version)}"
     python = folder / "bin" / "python"
     _uv(uv, "venv", "--clear", "--python", found[version], folder)
     _uv(uv, "pip", "install", "--python", python, "-r", pins)
-    command = [python, "-m", "pytest", "-q", "-c", TESTS / "kit.ini", TESTS]
+    command = [python, "-m", "pytest", "-q", "-c", TESTS / "kit.ini", TESTS, RECORDER]
     return subprocess.run(command, check=False, cwd=ROOT).returncode == 0
 
 

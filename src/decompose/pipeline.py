@@ -21,6 +21,7 @@ from decompose.source import FactsCache, discover, find_boundary, load_boundary,
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
+Observe = Callable[[SystemModel, SourceTree, Path], SystemModel]
 Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Generated]
 
 
@@ -28,7 +29,8 @@ Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Genera
 class Toolkit:
     """The parts that an analysis is made with.
 
-    `resolve` gives the system model of what the readers found. `divide` clusters the evidence
+    `resolve` gives the system model of what the readers found, `observe` adds what a tape shows.
+    `divide` clusters the evidence
     and assesses the result; its last argument is the absolute path of the source tree. `target`
     makes the files of a system of a plan and its slices.
     """
@@ -36,6 +38,7 @@ class Toolkit:
     readers: tuple[Reader, ...]
     evidence: tuple[EvidenceSource, ...]
     resolve: Resolve
+    observe: Observe
     divide: Divide
     target: Target
 
@@ -45,11 +48,13 @@ class Options:
     """What a person asks of one analysis.
 
     `boundary` is the boundary file; without one, that in the tree's own folder counts. `services`
-    overrides the file's. `without` names evidence sources that are left out.
+    overrides the file's. `tape` is what `decompose trace` recorded. `without` names evidence
+    sources that are left out.
     """
 
     boundary: Path | None = None
     services: int | None = None
+    tape: Path | None = None
     workers: int = 1
     cache: FactsCache | None = None
     without: frozenset[str] = frozenset()
@@ -66,6 +71,9 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
     facts = read_all(tree, toolkit.readers, options.cache, options.workers, progress)
     progress.stage("Resolving", 0)
     model = toolkit.resolve(tree, facts)
+    if options.tape is not None:
+        progress.stage("Reading the tape", 0)
+        model = toolkit.observe(model, tree, options.tape)
     evidence = _collect(toolkit.evidence, model, tree.root, options.without, progress)
     progress.stage("Clustering", 0)
     analysis = toolkit.divide(model, evidence, boundary, tree.root)

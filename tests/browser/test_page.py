@@ -18,6 +18,8 @@ from decompose.report import documents
 from report.hostile import NASTY, hostile
 from report.large import large
 from report.store import store
+from report.test_verification import made as verified
+from report.test_verification import verification
 
 pytestmark = pytest.mark.browser
 
@@ -118,7 +120,8 @@ def test_sections(opened: Opened) -> None:
     """Every section is drawn, and the browser has nothing to complain of."""
     page = opened(store())
     page.build()
-    assert [section.get_attribute("id") for section in page.all("main > section")][1:] == SECTIONS
+    shown = [section.get_attribute("id") for section in page.all("main > section")]
+    assert shown == ["verdict", "observed", *SECTIONS]
     for section in SECTIONS:
         assert page.all(f"#{section} .body > *"), section
     assert page.complaints() == []
@@ -246,3 +249,19 @@ def test_large(opened: Opened) -> None:
         asked = time.monotonic()
         page.run(script)
         assert time.monotonic() - asked < 5, script
+
+
+@pytest.mark.parametrize("names", ["", NASTY])
+def test_verification(driver: webdriver.Chrome, tmp_path: Path, names: str) -> None:
+    """The page of a verification shows a difference side by side, and no name becomes markup."""
+    file = tmp_path / "index.html"
+    file.write_bytes(verified(verification(names))["index.html"])
+    driver.get(file.as_uri())
+    page = Page(driver)
+    left, right = page.all(".answers tbody tr:first-child td")
+    assert (left.text, right.text) == ("200", "500")
+    assert left.rect["y"] == right.rect["y"]
+    assert left.rect["x"] < right.rect["x"]
+    assert page.all("script, img, link, iframe") == []
+    assert page.run("return window.hacked") is None
+    assert page.complaints() == []

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from builders import system
+from decompose.domain.observation import Observation, ObservedEndpoint
 from decompose.domain.partition import EvidenceKind
 from decompose.evidence.data import Data
 from decompose.evidence.history import Commit, History, cochange, read_log
 from decompose.evidence.structure import Structure, damping
+from decompose.evidence.trace import Trace
 from decompose.evidence.transaction import Transactions
 from decompose.evidence.vocabulary import Vocabulary
 from decompose.evidence.weigh import weigh
@@ -122,3 +124,32 @@ def test_history_reads_the_local_repository(tmp_path: Path) -> None:
     subprocess.run([*git, "commit", "-qm", "one"], cwd=root.parent, check=True)
     assert read_log(str(root)) == (Commit(author="x@example.org", paths=("a.py", "ö b.py")),)
     assert History().collect(system(PAIR), str(tmp_path / "none")) == ()
+
+
+def on_tape(*endpoints: ObservedEndpoint) -> Observation:
+    """A tape of these endpoints."""
+    return Observation(requests=9, endpoints=endpoints, accesses=0, confirmed=0)
+
+
+def test_what_runs_together_belongs_together() -> None:
+    """The weight of a tape is the share of endpoints for which both ran, however often."""
+    text = "a.py\n  def f: calls g\nb.py\n  def g:\nc.py\n  def h: calls g\n"
+    both = ObservedEndpoint(name="both", requests=8, ran=("a.f", "b.g"))
+    one = ObservedEndpoint(name="one", requests=1, ran=("b.g",))
+    model = replace(system(text), observed=on_tape(both, one))
+    (found,) = Trace().collect(model, "")
+    assert (found.a, found.b, found.weight, found.kind) == ("a.f", "b.g", 0.5, EvidenceKind.TRACE)
+    assert Trace().collect(system(text), "") == ()
+
+
+def test_tables_of_one_transaction_on_tape() -> None:
+    """Two tables weigh by the transactions that wrote both among those that wrote either."""
+    text = "a.py\n  class A: table a; references B\nb.py\n  class B: table b\n"
+    ran = ObservedEndpoint(
+        name="x",
+        requests=1,
+        writes=("a", "b"),
+        transactions=(("a", "b"), ("a",), ("b",), ("b", "c")),
+    )
+    (found,) = Trace().collect(replace(system(text), observed=on_tape(ran)), "")
+    assert found.weight == 0.25

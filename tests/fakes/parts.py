@@ -202,6 +202,7 @@ TOOLKIT = Toolkit(
     readers=(WordReader(), WordReader(language="sql")),
     evidence=(Reasons(name="structure"), Reasons(name="history", kind=EvidenceKind.HISTORY)),
     resolve=resolve,
+    observe=lambda model, tree, tape: model,
     divide=divide,
     target=target,
 )

@@ -88,7 +88,7 @@ def compare(split: Split, installed: Installed, folder: Path) -> Comparison:
     """Split an application in `folder`, and make the journey with both."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    system = _scaffold(split, installed, folder)
+    system = scaffold(split, installed, folder)
     whole = _whole(split, installed, folder / "whole")
     parts = _parts(split, installed, system, folder / "parts")
     plan = json.loads((system / "plan.json").read_text(encoding="utf-8"))
@@ -115,7 +115,8 @@ def _announced(plan: dict[str, list[dict[str, str]]]) -> Iterator[str]:
             yield f"{finding['path']}:{finding['line']}: {finding['message']}"
 
 
-def _scaffold(split: Split, installed: Installed, folder: Path) -> Path:
+def scaffold(split: Split, installed: Installed, folder: Path) -> Path:
+    """Write the split into a folder, and install what it needs."""
     boundary = folder / "decompose.toml"
     boundary.write_text(split.boundary, encoding="utf-8")
     system = folder / "system"

@@ -6,6 +6,7 @@ what is there already is used again.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -40,12 +41,14 @@ def work_folder() -> Path:
 
 
 def install(app: App) -> Installed:
-    """Fetch an application and install what it needs."""
+    """Fetch an application and install what it needs, once for all processes."""
     folder = work_folder() / app.name
     run = folder / "run"
     run.mkdir(parents=True, exist_ok=True)
-    python = _environment(app.requirements, folder / "env")
-    source = _source(app, python, folder)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        python = _environment(app.requirements, folder / "env")
+        source = _source(app, python, folder)
     for name in app.folders:
         (source / name).mkdir(exist_ok=True)
     (run / "settings.cfg").write_text(app.settings, encoding="utf-8")

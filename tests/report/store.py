@@ -30,6 +30,7 @@ from decompose.domain.model import (
     Table,
     Transaction,
 )
+from decompose.domain.observation import Observation, ObservedEndpoint
 from decompose.domain.partition import (
     KERNEL,
     ROOT,
@@ -142,6 +143,13 @@ def store() -> Analysis:
                 severity=Severity.WARNING,
                 message="This file is Python 2",
                 hint="Convert it or ignore its path.",
+            ),
+            Finding(
+                location=Location(path="store/orders/views.py", line=28),
+                code="trace-missed-access",
+                severity=Severity.WARNING,
+                message="orders.checkout reads table users when it runs",
+                hint="The tape's word was taken.",
             ),
         ),
     )
@@ -256,6 +264,22 @@ def _model() -> SystemModel:
             ),
         ),
         endpoints=_endpoints(),
+        observed=Observation(
+            requests=7,
+            endpoints=(
+                ObservedEndpoint(
+                    name="orders.checkout",
+                    requests=7,
+                    reads=("users",),
+                    writes=("orders", "products"),
+                    transactions=(("orders", "products"),),
+                    ran=(_CHECKOUT,),
+                ),
+                ObservedEndpoint(name="orders.never", requests=0),
+            ),
+            accesses=4,
+            confirmed=3,
+        ),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -135,3 +137,53 @@ def test_screen() -> None:
         "The tape was cut off",
     ):
         assert part in text
+
+
+def page(found: Verification) -> str:
+    """The page."""
+    return made(found)["index.html"].decode()
+
+
+def test_page() -> None:
+    """The page has shares, both values, both answers, the seam with its line, and what to do."""
+    text = page(verification())
+    for part in (
+        "75.0 % equal",
+        "GET /orders/1",
+        "<td>status</td>",
+        "<i>nothing</i>",
+        ">one</td>",
+        ">other</td>",
+        "shop/orders.py:7",
+        "Check that the copy holds",
+        "orders.never",
+        "The tape was cut off",
+        "header etag",
+    ):
+        assert part in text
+
+
+def test_page_never_rounds_up() -> None:
+    """One difference among very many is never told as all equal."""
+    found = replace(verification(), requests=1_000_000)
+    assert "99.9 % equal" in page(found)
+    assert "100.0 % equal" in page(replace(found, differences=()))
+
+
+def test_page_is_bounded() -> None:
+    """Of very many differences the page shows some, and says where the others are."""
+    found = verification()
+    (difference,) = found.differences
+    huge = replace(difference, mismatches=difference.mismatches * 500, left="x\n" * 9_000)
+    text = page(replace(found, requests=5_000, differences=(huge,) * 900))
+    assert "800 more differing steps are in verify.json" in text
+    assert "970 more places are in verify.json" in text
+    assert len(text) < 3_000_000
+
+
+def test_page_without_foreign_markup() -> None:
+    """No name becomes markup of the page, and the page runs and loads nothing."""
+    plain, hostile = page(verification()), page(verification(NASTY))
+    assert set(re.findall(r"<[a-z]+", plain)) == set(re.findall(r"<[a-z]+", hostile))
+    assert "default-src 'none'" in plain
+    assert not re.search(r"<(script|link|img|iframe)\b|<[^<>]*\bsrc=|@import|url\(", hostile)

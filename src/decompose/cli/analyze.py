@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,8 @@ Examples:
 decompose analyze .
 
 decompose analyze shop --services 6 --output report
+
+decompose analyze shop --trace shop.tape
 
 decompose analyze shop --format json --fail-on error > shop.json
 """
@@ -77,6 +80,14 @@ def analyze(
     ] = None,
     services: Services = None,
     boundary: BoundaryFile = None,
+    tape: Annotated[
+        Path | None,
+        typer.Option(
+            "--trace",
+            metavar="TAPE",
+            help="What `decompose trace` recorded: evidence, coverage, and what the code hides.",
+        ),
+    ] = None,
     write_boundary: Annotated[
         bool,
         typer.Option("--write-boundary", help="Write a first decompose.toml into PATH."),
@@ -114,7 +125,7 @@ def analyze(
             no_history=no_history,
         )
         with ScreenProgress(stderr(), quiet=machine) as progress:
-            analysis = run(path, parts.toolkit, chosen, progress)
+            analysis = run(path, parts.toolkit, replace(chosen, tape=tape), progress)
         documents = tuple(parts.documents(analysis))
         if target is not None:
             write_documents(target, documents)

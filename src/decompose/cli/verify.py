@@ -41,8 +41,8 @@ def verify(
             "--output",
             "-o",
             metavar="DIR",
-            help="Where verify.json and verify.xml (JUnit) go; with --faults, the services' logs of"
-            " steps that went wrong.",
+            help="Where index.html, verify.json, verify.xml (JUnit) go; with --faults, the logs"
+            " of the services at steps that went wrong.",
         ),
     ] = None,
     postgres: Annotated[

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from decompose.domain.finding import Finding, Location
+from decompose.domain.observation import Observation
 from decompose.domain.requirement import Requirement
 
 
@@ -188,7 +189,7 @@ class Mode(StrEnum):
 class Access:
     """`definition` itself reads or writes `table` at `location`.
 
-    `how` is one of `orm`, `core`, `raw`, `relationship`, `template`, `cascade`.
+    `how` is one of `orm`, `core`, `raw`, `relationship`, `template`, `cascade`, `trace`.
     """
 
     definition: str
@@ -278,7 +279,10 @@ class EndpointEffects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemModel:
-    """Everything known about the monolith. All tuples are sorted; ids are unique."""
+    """Everything known about the monolith. All tuples are sorted; ids are unique.
+
+    `observed` is what a tape shows, None without one.
+    """
 
     root_name: str
     modules: tuple[Module, ...]
@@ -292,3 +296,4 @@ class SystemModel:
     requirements: tuple[Requirement, ...] = ()
     notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
+    observed: Observation | None = None

@@ -9,6 +9,7 @@ import msgspec
 from decompose.domain.analysis import Alternative, Analysis, Metric, Seam
 from decompose.domain.finding import Finding, Location
 from decompose.domain.model import EndpointEffects, Module, Route, Table
+from decompose.domain.observation import Observation
 from decompose.domain.partition import Placement, Service, TableOwner
 from decompose.report import shapes
 from decompose.report.encode import number
@@ -35,6 +36,7 @@ def decomposition(analysis: Analysis) -> shapes.Decomposition:
         seams=tuple(_seam(s) for s in analysis.seams),
         metrics=tuple(_metric(m) for m in analysis.metrics),
         alternatives=tuple(_alternative(a) for a in analysis.alternatives),
+        observed=_observed(model.observed) if model.observed else None,
         findings=tuple(_finding(f) for f in analysis.findings),
     )
 
@@ -192,4 +194,23 @@ def _finding(finding: Finding) -> shapes.Finding:
         message=finding.message,
         hint=finding.hint,
         location=_at(finding.location),
+    )
+
+
+def _observed(observed: Observation) -> shapes.Observed:
+    return shapes.Observed(
+        requests=observed.requests,
+        endpoints=tuple(
+            shapes.ObservedEndpoint(
+                name=e.name,
+                requests=e.requests,
+                reads=e.reads,
+                writes=e.writes,
+                transactions=e.transactions,
+            )
+            for e in observed.endpoints
+        ),
+        unseen=observed.unseen,
+        accesses=observed.accesses,
+        confirmed=observed.confirmed,
     )

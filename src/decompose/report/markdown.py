@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decompose.domain.analysis import Analysis, Automation, Metric, Seam
 from decompose.domain.partition import KERNEL, ROOT
 from decompose.render import render
+from decompose.report.observed import coverage
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
 _MOST_TIES = 40
@@ -62,6 +63,7 @@ def markdown(analysis: Analysis) -> str:
         alternatives=analysis.alternatives,
         findings=analysis.findings[:_MOST_SEAMS],
         more_findings=max(0, len(analysis.findings) - _MOST_SEAMS),
+        observed=coverage(analysis),
         place=seen.name,
     )
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from dataclasses import dataclass
-from hashlib import sha256
-
 from decompose.domain.analysis import Analysis
-from decompose.render import asset, render
+from decompose.render import render
 from decompose.report.encode import encode
+from decompose.report.inline import inline
+from decompose.report.observed import coverage
 from decompose.report.page_data import page_data
 from decompose.report.survey import survey
 
@@ -37,14 +35,6 @@ _SCRIPTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Inline:
-    """A style or script as it stands in the page, and the hash that the page's policy allows."""
-
-    text: str
-    digest: str
-
-
 def page(analysis: Analysis) -> str:
     """The page, with its data, its styles and its scripts."""
     data = encode(page_data(analysis)).decode()
@@ -58,13 +48,8 @@ def page(analysis: Analysis) -> str:
         endpoints=len({route.endpoint for route in analysis.model.routes}),
         tables=len(analysis.model.tables),
         seams=len(analysis.seams),
+        observed=coverage(analysis),
         data=data,
-        styles=tuple(map(_inline, _STYLES)),
-        scripts=tuple(map(_inline, (*_LIBRARIES, *_SCRIPTS))),
+        styles=tuple(map(inline, _STYLES)),
+        scripts=tuple(map(inline, (*_LIBRARIES, *_SCRIPTS))),
     )
-
-
-def _inline(name: str) -> _Inline:
-    text = asset(name)
-    digest = b64encode(sha256(text.encode()).digest()).decode()
-    return _Inline(text=text, digest=f"'sha256-{digest}'")

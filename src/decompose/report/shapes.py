@@ -190,6 +190,30 @@ class Finding(_Shape, frozen=True):
     location: Place
 
 
+class ObservedEndpoint(_Shape, frozen=True):
+    """What requests of an endpoint did; 0 requests say nothing of it."""
+
+    name: str
+    requests: Count
+    reads: Names
+    writes: Names
+    transactions: Annotated[
+        tuple[Names, ...], Meta(description="Tables written before one commit, each set once.")
+    ]
+
+
+class Observed(_Shape, frozen=True):
+    """What a tape of `decompose trace` shows."""
+
+    requests: Count
+    endpoints: tuple[ObservedEndpoint, ...]
+    unseen: Annotated[Names, Meta(description="Endpoints that no request asked for.")]
+    accesses: Annotated[
+        Count, Meta(description="Accesses that the code of the asked endpoints tells.")
+    ]
+    confirmed: Annotated[Count, Meta(description="Those of them that were seen to happen.")]
+
+
 class Decomposition(_Shape, frozen=True):
     """A monolith's candidate services, as `decompose analyze` found them."""
 
@@ -206,4 +230,5 @@ class Decomposition(_Shape, frozen=True):
     seams: tuple[Seam, ...]
     metrics: tuple[Metric, ...]
     alternatives: tuple[Alternative, ...]
+    observed: Annotated[Observed | None, Meta(description="Null without `--trace`.")]
     findings: tuple[Finding, ...]

@@ -11,10 +11,12 @@ from decompose.domain.analysis import Advice, Analysis, Automation, Seam
 from decompose.domain.finding import Severity
 from decompose.domain.partition import Service
 from decompose.render import escape
+from decompose.report.observed import Coverage, coverage
 from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
 _MOST_SERVICES = 12
 _MOST_TIES = 4
+_MOST_DISAGREEMENTS = 3
 _MOST_REASONS = 2
 _MOST_STEPS = 3
 _ADVICE = {
@@ -45,6 +47,7 @@ def summary(analysis: Analysis, console: Console, where: str) -> None:
     console.print()
     console.print(_services(analysis, seen))
     _print_ties(analysis.seams, seen, console)
+    _print_coverage(coverage(analysis), console)
     _print_verdict(analysis, console)
     _print_findings(analysis, console)
     _print_next(analysis, console, where)
@@ -100,6 +103,29 @@ def _tie(tie: Tie, seen: Survey) -> Text:
 def indented(text: Text | Table) -> Padding:
     """Something two columns further to the right."""
     return Padding(text, (0, 0, 0, 2))
+
+
+def _print_coverage(seen: Coverage | None, console: Console) -> None:
+    """What the tape shows: how much was seen, and where it disagrees with the code."""
+    if seen is None:
+        return
+    line = Text("\nOn the tape: ", style="bold")
+    line.append(
+        f"{seen.requests:,} requests to {seen.asked:,} of {seen.endpoints:,} endpoints;"
+        f" {seen.confirmed:,} of {seen.accesses:,} accesses happened",
+        style="not bold",
+    )
+    console.print(line)
+    if seen.unseen:
+        names = ", ".join(name for name, _ in seen.unseen)
+        told = Text("never asked: ").append_text(printable(names, "yellow"))
+        console.print(indented(told), no_wrap=True, overflow="ellipsis")
+    for finding in seen.disagreements[:_MOST_DISAGREEMENTS]:
+        told = printable(f"{finding.location}: {finding.message}")
+        console.print(indented(told), no_wrap=True, overflow="ellipsis")
+    more = len(seen.disagreements) - _MOST_DISAGREEMENTS
+    if more > 0:
+        console.print(indented(Text(f"and {more:,} more that the code does not tell", style="dim")))
 
 
 def _print_verdict(analysis: Analysis, console: Console) -> None:

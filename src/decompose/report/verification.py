@@ -1,4 +1,4 @@
-"""A verification as documents: `verify.json` for programs, JUnit XML for continuous integration."""
+"""A verification as documents: for programs, continuous integration, and people."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from decompose.report.document import Document
 from decompose.report.documents import whole
 from decompose.report.encode import encode
 from decompose.report.shapes import Count, Names, Place
+from decompose.report.verification_page import verification_page
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -104,6 +105,7 @@ def verification_documents(found: Verification) -> tuple[Document, ...]:
     return (
         whole("verify.json", lambda: encode(_document(found), indent=2)),
         whole("verify.xml", lambda: _junit(found)),
+        whole("index.html", lambda: verification_page(found).encode()),
     )
 
 

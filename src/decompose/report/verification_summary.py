@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import defaultdict
-from collections.abc import Iterator
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from decompose.domain.verification import Difference, Suspect, Verification
 from decompose.report.terminal import indented, printable
+from decompose.report.verification_parts import advice, by_service, short, side_by_side
 
 _MOST_DIFFERENCES = 10
 _MOST_MISMATCHES = 8
 _MOST_SUSPECTS = 5
 _MOST_UNSTEADY = 10
-_CONTEXT = 2
-_WIDEST = 400
-_NEXT = {
-    "forward": "move the write to its owner, or the boundary to where the writes are",
-    "replica": "check that the copy holds what the endpoint reads, and when it catches up",
-    "refuse": "the plan refuses this seam: keep the endpoint with the owner",
-}
 
 
 def verification_summary(found: Verification, console: Console) -> None:
@@ -49,14 +39,11 @@ def _services(found: Verification) -> Table:
     table.add_column("service", no_wrap=True, overflow="ellipsis", min_width=8)
     for name in ("endpoints", "requests", "equal", "different"):
         table.add_column(name, justify="right", no_wrap=True)
-    by_service = defaultdict(list)
-    for result in found.endpoints:
-        by_service[result.service].append(result)
-    for service, results in sorted(by_service.items()):
-        asked, equal = sum(r.requests for r in results), sum(r.equal for r in results)
-        cells = [Text(f"{n:,}") for n in (len(results), asked, equal, asked - equal)]
+    for result in by_service(found):
+        asked, equal = result.requests, result.equal
+        cells = [Text(f"{n:,}") for n in (result.endpoints, asked, equal, asked - equal)]
         cells[-1].stylize("red" if asked > equal else "green")
-        table.add_row(printable(service, "bold"), *cells)
+        table.add_row(printable(result.service, "bold"), *cells)
     return table
 
 
@@ -66,7 +53,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
     line.append_text(printable(f"  {difference.endpoint} in {difference.service}", "dim"))
     console.print(line)
     for mismatch in difference.mismatches[:_MOST_MISMATCHES]:
-        told = printable(_short(mismatch.place))
+        told = printable(short(mismatch.place))
         told.append(": monolith ").append_text(_value(mismatch.expected, "green"))
         told.append(", split ").append_text(_value(mismatch.actual, "red"))
         console.print(indented(told))
@@ -82,11 +69,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
 
 
 def _value(value: str | None, style: str) -> Text:
-    return Text("nothing", style="dim") if value is None else printable(_short(value), style)
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= _WIDEST else value[: _WIDEST - 1] + "…"
+    return Text("nothing", style="dim") if value is None else printable(short(value), style)
 
 
 def _print_sides(difference: Difference, console: Console) -> None:
@@ -94,27 +77,17 @@ def _print_sides(difference: Difference, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 2), header_style="dim")
     table.add_column("monolith", ratio=1, overflow="fold")
     table.add_column("split", ratio=1, overflow="fold")
-    rows = list(_side_by_side(difference.left.split("\n"), difference.right.split("\n")))
+    rows = list(side_by_side(difference))
     for one, other in rows[: 2 * _MOST_MISMATCHES]:
-        table.add_row(printable(_short(one), "green"), printable(_short(other), "red"))
+        table.add_row(printable(short(one), "green"), printable(short(other), "red"))
     if rows:
         console.print(table)
-
-
-def _side_by_side(left: list[str], right: list[str]) -> Iterator[tuple[str, str]]:
-    matcher = difflib.SequenceMatcher(a=left, b=right, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "equal":
-            one, other = left[a:b], right[c:d]
-            height = max(len(one), len(other))
-            padded = ([*lines, *[""] * (height - len(lines))] for lines in (one, other))
-            yield from zip(*padded, strict=True)
 
 
 def _print_suspect(suspect: Suspect, console: Console) -> None:
     line = Text(f"{suspect.technique} ", style="yellow")
     line.append_text(printable(f"{suspect.location}: {suspect.reason}. "))
-    line.append_text(printable(_NEXT.get(suspect.technique, "").capitalize(), "dim"))
+    line.append_text(printable(advice(suspect.technique), "dim"))
     console.print(indented(line))
 
 
@@ -125,8 +98,8 @@ def _print_unsteady(found: Verification, console: Console) -> None:
     console.print(Text(f"\n{count:,} places differ between two runs of the monolith itself;"))
     console.print(Text("there the split's values are compared by shape:"))
     for unsteady in found.unsteady[:_MOST_UNSTEADY]:
-        told = printable(f"{unsteady.endpoint} {_short(unsteady.place)}: ")
-        told.append_text(printable(f"{_short(unsteady.one)} / {_short(unsteady.other)}", "dim"))
+        told = printable(f"{unsteady.endpoint} {short(unsteady.place)}: ")
+        told.append_text(printable(f"{short(unsteady.one)} / {short(unsteady.other)}", "dim"))
         console.print(indented(told))
 
 

@@ -16,7 +16,7 @@ from decompose.verify.html import html_places
 
 Places = dict[str, str]
 
-_NOT_COMPARED = frozenset(
+NOT_COMPARED = frozenset(
     {
         "connection",
         "content-length",
@@ -71,7 +71,7 @@ def _headers(answer: Answer) -> Iterator[tuple[str, str]]:
     for name, value in answer.headers:
         if name in _SETS:
             yield name, ", ".join(sorted(_LISTED.split(value.strip().lower())))
-        elif name not in _NOT_COMPARED and name != "set-cookie":
+        elif name not in NOT_COMPARED and name != "set-cookie":
             yield name, value
 
 

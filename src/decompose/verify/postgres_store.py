@@ -112,7 +112,7 @@ class PostgresStore:
             hint="Scaffold again from the code that was recorded, or record again.",
         )
 
-    def bring_to(self, wanted: State) -> None:
+    def bring_to(self, wanted: State) -> bool:
         """Change what differs, in one transaction; counters too, of copied tables as well."""
         changes = changes_to(self.state(), wanted, self._shapes)
         try:
@@ -121,6 +121,7 @@ class PostgresStore:
             gone = [(table, key, None) for table, key, _ in changes]
             self._make([*gone, *(change for change in changes if change[2] is not None)])
         self._count_from(wanted)
+        return False
 
     def _make(self, changes: Iterable[tuple[str, Row, Row | None]]) -> None:
         with self._connection.transaction():
@@ -175,6 +176,9 @@ class PostgresStore:
                 value, called = (start, False) if last[name] is None else (int(last[name]), True)
                 setval = "SELECT setval(quote_ident(%s)::regclass, %s, %s)"
                 self._connection.execute(setval, [name, value, called])
+
+    def copy_anew(self) -> None:
+        """Nothing is left to do: sequences of copies were set with those of owned tables."""
 
     def settled(self) -> bool:
         """Whether no forwarded write is still undecided here, or decided and not yet told."""

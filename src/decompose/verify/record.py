@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceTree
 from decompose.errors import UserError
 from decompose.verify.start import write_recorder
@@ -54,6 +55,20 @@ def code_digest(tree: SourceTree) -> str:
             digest.update(f"{file.path}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
             digest.update(content)
     return digest.hexdigest()
+
+
+def of_other_code(tape: Survey, tree: SourceTree) -> tuple[Finding, ...]:
+    """A finding if the tape was recorded from other code than what is there now."""
+    if tape.code == code_digest(tree):
+        return ()
+    finding = Finding(
+        location=Location(path="."),
+        code="tape-of-other-code",
+        severity=Severity.WARNING,
+        message="The tape was recorded from other code than what is there now",
+        hint="Record it anew if the monolith has changed in what it does.",
+    )
+    return (finding,)
 
 
 def _begin(recording: Recording, tree: SourceTree) -> None:

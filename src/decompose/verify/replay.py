@@ -18,7 +18,7 @@ from decompose.domain.verification import (
     Verification,
 )
 from decompose.verify.compare import Unsteadiness, compare_answers
-from decompose.verify.places import Answer
+from decompose.verify.places import NOT_COMPARED, Answer
 from decompose.verify.rows import SEQUENCES, State, apply_changes, compare_rows
 from decompose.verify.side import Side, as_bytes
 from decompose.verify.system import System
@@ -199,7 +199,8 @@ def _last(name: str) -> str:
 
 
 def _shown(answer: Answer) -> str:
-    head = "\n".join(f"{name}: {value}" for name, value in answer.headers)
+    compared = ((name, value) for name, value in answer.headers if name not in NOT_COMPARED)
+    head = "\n".join(f"{name}: {value}" for name, value in compared)
     return f"{answer.status}\n{head}\n\n{answer.body.decode('utf-8', 'replace')}"
 
 

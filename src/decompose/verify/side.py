@@ -28,8 +28,10 @@ class Side:
 
     def bring_to(self, wanted: State) -> None:
         """Make the rows what they were when the next request was recorded."""
-        for store in self._stores:
-            store.bring_to(wanted)
+        went_back = [store.bring_to(wanted) for store in self._stores]
+        if any(went_back) and len(went_back) > 1:  # the monolith has no copies
+            for store in self._stores:
+                store.copy_anew()
 
     def ask(self, request: Request) -> Answer:
         """Send a recorded request as it was, in its moment."""

@@ -90,17 +90,32 @@ class SqliteStore:
         finally:
             self._connection.text_factory = str
 
-    def bring_to(self, wanted: State) -> None:
+    def bring_to(self, wanted: State) -> bool:
         """Change what differs, in one transaction; triggers run, so that others hear of it."""
-        changes = changes_to(self.state(), self._share(wanted), self._shapes)
+        counted, share = _counters(self.state()), self._share(wanted)
+        changes = changes_to(self.state(), share, self._shapes)
         if not changes:
-            return
+            return False
         try:
             self._make(changes)
         except sqlite3.IntegrityError:  # rows swap values that must be unique: all go first
             gone = [(table, key, None) for table, key, _ in changes]
             self._make([*gone, *(change for change in changes if change[2] is not None)])
         self._version = -1
+        now = _counters(share)
+        return any(now.get(table, 0) < last for table, last in counted.items())
+
+    def copy_anew(self) -> None:
+        """Have the kit make its copies anew, with the counters of their owners.
+
+        In a split that runs, counters only go on; on a tape, each new database begins at one.
+        """
+        run = self._connection.execute
+        run("BEGIN IMMEDIATE")
+        run("DELETE FROM sqlite_sequence WHERE name IN (SELECT tbl FROM _sk_replica)")
+        run("UPDATE _sk_replica SET state = 'copying', copied = NULL WHERE state <> 'declared'")
+        run("DELETE FROM _sk_position")
+        run("COMMIT")
 
     def _share(self, wanted: State) -> State:
         """The part of a state that belongs here: counters of other tables stay what they are."""
@@ -147,6 +162,11 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _counters(state: State) -> dict[str, int]:
+    """The last number that each table has given out."""
+    return {row[0]: row[1] for row in state.get(_SEQUENCES, {}).values()}
 
 
 def _quoted(name: str) -> str:

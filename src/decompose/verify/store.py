@@ -16,8 +16,15 @@ class Store(Protocol):
         """The rows as they are now; the same object while nothing was committed."""
         ...
 
-    def bring_to(self, wanted: State) -> None:
-        """Change what differs; the kit's triggers run, so that others hear of it."""
+    def bring_to(self, wanted: State) -> bool:
+        """Change what differs; the kit's triggers run, so that others hear of it.
+
+        Returns whether a counter went back, of which they do not hear.
+        """
+        ...
+
+    def copy_anew(self) -> None:
+        """Have the kit make its copies anew, with the counters of their owners."""
         ...
 
     def settled(self) -> bool:

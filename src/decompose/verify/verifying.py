@@ -16,7 +16,7 @@ from decompose.ports import Progress
 from decompose.verify.fault_plan import STEPS
 from decompose.verify.faults import play_faults
 from decompose.verify.logs import Logs
-from decompose.verify.record import code_digest
+from decompose.verify.record import of_other_code
 from decompose.verify.replay import Sides, replay
 from decompose.verify.rows import SEQUENCES
 from decompose.verify.sqlite_store import SqliteFiles
@@ -151,15 +151,7 @@ def _refuse(tape: Survey, asked: Asked) -> None:
 
 def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> tuple[Finding, ...]:
     """What a person should know before trusting the numbers."""
-    found = []
-    if tape.code != code_digest(tree):
-        found.append(
-            _finding(
-                "tape-of-other-code",
-                "The tape was recorded from other code than what is there now",
-                "Record it anew if the monolith has changed in what it does.",
-            )
-        )
+    found = [*of_other_code(tape, tree)]
     if tape.end is None or isinstance(tape.end, Full):
         why = "was cut off" if tape.end is None else "reached its size limit"
         found.append(

@@ -18,6 +18,7 @@ from decompose.domain.partition import Evidence
 from decompose.evidence.data import Data
 from decompose.evidence.history import History
 from decompose.evidence.structure import Structure
+from decompose.evidence.trace import Trace
 from decompose.evidence.transaction import Transactions
 from decompose.evidence.vocabulary import Vocabulary
 from decompose.judge import judge
@@ -31,6 +32,7 @@ from decompose.readers.sqlalchemy import SqlAlchemyLibrary
 from decompose.resolve import build_model
 from decompose.source import decode
 from decompose.targets import flask_system
+from decompose.verify import observe
 from decompose.wiring.program import Program
 
 
@@ -38,10 +40,11 @@ def built_in() -> Program:
     """The program as it is shipped."""
     toolkit = Toolkit(
         readers=(PythonReader(), JinjaReader(), SqlReader()),
-        evidence=(Structure(), Data(), Transactions(), Vocabulary(), History()),
+        evidence=(Structure(), Data(), Transactions(), Vocabulary(), History(), Trace()),
         resolve=partial(
             build_model, libraries=(FlaskLibrary, SqlAlchemyLibrary, MarshmallowLibrary)
         ),
+        observe=observe,
         divide=_divide,
         target=flask_system,
     )

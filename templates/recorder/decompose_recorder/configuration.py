@@ -7,7 +7,6 @@ import os
 from typing import Any, ClassVar, Dict, Mapping
 
 _OF_THE_RUN = {
-    "TESTING",
     "DEBUG",
     "ENV",
     "PROPAGATE_EXCEPTIONS",

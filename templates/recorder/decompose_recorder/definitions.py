@@ -65,7 +65,7 @@ class Definitions:
     def _place(self, code: Any) -> Any:
         """Return where the application defines `code`, None if it doesn't."""
         if code not in self._known:
-            path = code.co_filename
+            path = os.path.abspath(code.co_filename)  # before 3.9, a program's own is relative
             inside = path.startswith(self._root) and not any(part in path for part in _LEFT_OUT)
             name = getattr(code, "co_qualname", code.co_name)
             self._known[code] = (

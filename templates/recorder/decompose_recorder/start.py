@@ -44,8 +44,11 @@ def _replay(settings: Dict[str, Any]) -> None:
     moment.install()
     sqlite.watch(lambda connection, path: None)
     folder = os.path.join(settings["files"], os.path.basename(os.getcwd()))
-    pinned = {**configuration.values(settings["config"], folder), **settings["pinned"]}
+    told = configuration.values(settings["config"], folder)
+    pinned = {**told, "PROPAGATE_EXCEPTIONS": False, **settings["pinned"]}
     after_import("flask.app", lambda module: configuration.pin(module, pinned))
+    if settings["monolith"]:
+        after_import("alembic.command", _leave_tables)
     faults = Faults(settings["faults"], os.path.basename(os.getcwd()))
     if settings["faults"]:
         faults.install()
@@ -54,6 +57,12 @@ def _replay(settings: Dict[str, Any]) -> None:
             call, app, environ, start_response, faults if settings["faults"] else None
         )
     )
+
+
+def _leave_tables(command: Any) -> None:
+    """The tables are those of the tape: an application that migrates when it starts must not."""
+    for name in ("upgrade", "stamp"):
+        setattr(command, name, lambda *arguments, **named: None)
 
 
 def _replayed(

@@ -28,6 +28,14 @@ def index():
     return render_template_string(PAGE, loans=found), 200, {"X-Count": str(len(found))}
 
 
+@loans.post("/guests")
+def guest():
+    member = Member(name=request.form["name"])
+    db.session.add(member)
+    db.session.commit()
+    return {"member": member.id}, 201
+
+
 @loans.get("/process")
 def process():
     return {"pid": os.getpid(), "now": datetime.datetime.now().isoformat()}

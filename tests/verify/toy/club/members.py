@@ -1,4 +1,4 @@
-from flask import Blueprint, jsonify, redirect, request, session, url_for
+from flask import Blueprint, current_app, jsonify, redirect, request, session, url_for
 
 from club.database import db
 from club.models import Member
@@ -12,6 +12,7 @@ def join():
     db.session.add(member)
     db.session.commit()
     session["member"] = member.id
+    session["mailed"] = not current_app.testing
     return redirect(url_for("members.show", number=member.id))
 
 

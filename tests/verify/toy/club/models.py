@@ -6,6 +6,7 @@ from club.database import db
 
 class Member(db.Model):
     __tablename__ = "members"
+    __table_args__ = {"sqlite_autoincrement": True}
     id = db.Column(db.Integer, primary_key=True)
     name = db.Column(db.String, unique=True, nullable=False)
     card = db.Column(db.String, default=lambda: secrets.token_hex(8))

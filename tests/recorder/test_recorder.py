@@ -1,0 +1,91 @@
+"""The recorder inside an application, on whatever Python runs these tests: 3.7 and newer."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+RECORDER = HERE.parents[1] / "templates" / "recorder"
+
+
+def environment(tmp_path: Path, **settings: Any) -> dict[str, str]:
+    """What a program is started with so that the recorder runs in it."""
+    path = tmp_path / f"{settings['mode']}.json"
+    path.write_text(json.dumps(settings), encoding="utf-8")
+    return {
+        **os.environ,
+        "PYTHONPATH": str(RECORDER),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DECOMPOSE_RECORDER": str(path),
+        "NOTES_DATABASE": str(tmp_path / f"{settings['mode']}.db"),
+    }
+
+
+@pytest.fixture
+def tape(tmp_path: Path) -> list[dict[str, Any]]:
+    """What is on the tape when the application's own program has run."""
+    path = tmp_path / "notes.tape"
+    settings = {
+        "tape": str(path),
+        "limit": 2**20,
+        "masks": [],
+        "key": "",
+        "root": str(HERE / "app"),
+    }
+    subprocess.run(
+        [sys.executable, "notes.py"],
+        cwd=str(HERE / "app"),
+        env=environment(tmp_path, mode="record", **settings),
+        check=True,
+    )
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_records(tape: list[dict[str, Any]]) -> None:
+    """A request is on the tape with its answer, its rows, its statements and what ran."""
+    events = {event["event"]: event for event in tape}
+    assert set(events) == {"application", "schema", "request", "end"}
+    asked = events["request"]
+    assert (asked["method"], asked["target"], asked["endpoint"]) == ("POST", "/notes", "add")
+    assert asked["rows"] == [["notes", [1], [1, "one"]]]
+    assert "INSERT INTO notes (text) VALUES (?)" in [sql for _, sql, _ in asked["statements"]]
+    ran = {(path, name): caller for path, _, name, _, _, caller in asked["definitions"]}
+    assert ran == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
+    assert events["application"]["endpoints"] == ["add", "never", "static"]
+
+
+def test_replays(tape: list[dict[str, Any]], tmp_path: Path) -> None:
+    """The same request in the same moment gets the same time and the same random key."""
+    (asked,) = [event for event in tape if event["event"] == "request"]
+    settings = {"monolith": True, "config": {}, "pinned": {}, "files": "", "faults": ""}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "decompose_recorder.serve", "notes:app", "0"],
+        cwd=str(HERE / "app"),
+        env=environment(tmp_path, mode="replay", **settings),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        universal_newlines=True,
+    )
+    assert server.stdin
+    assert server.stdout
+    try:
+        address = server.stdout.readline().split()[1]
+        port = int(address.rpartition(":")[2])
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        moment = f"{asked['now']!r};{asked['seed']}"
+        form = {"Content-Type": "application/x-www-form-urlencoded", "X-Decompose-Moment": moment}
+        connection.request("POST", "/notes", "text=one", form)
+        assert json.load(connection.getresponse()) == json.loads(asked["answer"])
+        connection.close()
+    finally:
+        server.stdin.close()
+        server.stdout.close()
+        server.wait(30)
