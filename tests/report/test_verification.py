@@ -56,6 +56,7 @@ def verification(name: str = "") -> Verification:
     )
     return Verification(
         system=f"store{name}",
+        clients=1,
         requests=4,
         rows=20,
         endpoints=(
@@ -161,6 +162,14 @@ def test_page() -> None:
         "header etag",
     ):
         assert part in text
+
+
+def test_several_clients() -> None:
+    """Where clients asked at once, screen and page say that answers were not compared."""
+    found = replace(verification(), clients=4)
+    assert "by 4 clients at once" in " ".join(shown(found).split())
+    assert "when 4 clients asked at once; answers were not compared" in page(found)
+    assert "gave the same answer" not in page(found)
 
 
 def test_page_never_rounds_up() -> None:

@@ -51,6 +51,7 @@ def played(times: int) -> Verification:
         database_in_environment=False,
         database_is_path=False,
         owned={},
+        copied={},
         service_of={},
         fallback="shop",
         suspects={},

@@ -25,6 +25,7 @@ CLUB = System(
     database_in_environment=False,
     database_is_path=False,
     owned={"club": ("loans", "members")},
+    copied={},
     service_of={},
     fallback="club",
     suspects={},

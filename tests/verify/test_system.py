@@ -2,88 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-TOY = Path(__file__).parent / "toy"
-Verify = Callable[..., "Verified"]
-
-
-class Verified:
-    """What a run of `decompose verify` said."""
-
-    def __init__(self, done: subprocess.CompletedProcess[str], output: Path) -> None:
-        self.status = done.returncode
-        self.said = done.stdout + done.stderr
-        self.document = output / "verify.json"
-        self.junit = output / "verify.xml"
-
-    @property
-    def found(self) -> dict[str, object]:
-        """The content of `verify.json`."""
-        found: dict[str, object] = json.loads(self.document.read_text())
-        return found
-
-    def places(self) -> set[tuple[str, str]]:
-        """Endpoint and place of each difference."""
-        differences = self.found["differences"]
-        assert isinstance(differences, list)
-        return {(d["endpoint"], m["place"]) for d in differences for m in d["mismatches"]}
-
-
-def decompose(*words: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "decompose", *map(str, words)]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
-
-
-@pytest.fixture(scope="module")
-def club(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the monolith (`club`), its tape and its split."""
-    folder = tmp_path_factory.mktemp("verify")
-    shutil.copytree(TOY, folder / "club")
-    command = (sys.executable, "drive.py", "--process", "--again")
-    recorded = decompose(
-        *("trace", folder / "club", "-o", folder / "club.tape", "--python", sys.executable),
-        *("--", *command),
-    )
-    assert recorded.returncode == 0, recorded.stderr
-    split = ("scaffold", folder / "club", "--output", folder / "split", "--no-history")
-    written = decompose(*split, "--no-cache")
-    assert written.returncode == 0, written.stderr
-    return folder
-
-
-@pytest.fixture
-def verify(club: Path, tmp_path: Path) -> Verify:
-    """Verifies a split, the club's own if none is named."""
-
-    def run(
-        split: Path | None = None, tape: Path | None = None, monolith: Path | None = None
-    ) -> Verified:
-        done = decompose(
-            *("verify", monolith or club / "club", split or club / "split"),
-            *("--tape", tape or club / "club.tape", "--python", sys.executable, "-o", tmp_path),
-        )
-        return Verified(done, tmp_path)
-
-    return run
-
-
-def spoil(folder: Path, name: str, old: str, new: str) -> None:
-    path = folder / name
-    content = path.read_text(encoding="utf-8")
-    assert old in content, f"{name} has no {old!r}"
-    path.write_text(content.replace(old, new), encoding="utf-8")
+from verify.club import TOY, Verify, decompose, spoil
 
 
 def test_equal(verify: Verify, club: Path) -> None:

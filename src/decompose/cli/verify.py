@@ -23,6 +23,8 @@ Examples:
 
 decompose verify shop shop-split --tape shop.tape --python shop/.venv/bin/python
 
+decompose verify shop shop-split --tape shop.tape --clients 4
+
 decompose verify shop shop-split --tape shop.tape --faults 20
 """
 
@@ -54,6 +56,16 @@ def verify(
             help="For a tape of PostgreSQL: the server on which databases are made, and dropped.",
         ),
     ] = None,
+    clients: Annotated[
+        int,
+        typer.Option(
+            "--clients",
+            min=1,
+            metavar="N",
+            help="More than 1: play the tape's sessions by so many clients at once. Then final"
+            " rows, failures and copies are compared, up to the order of requests; no answers.",
+        ),
+    ] = 1,
     faults: Annotated[
         int,
         typer.Option(
@@ -77,7 +89,9 @@ def verify(
     """
     with guard():
         parts = program(context)
-        asked = Asked(root=path, out=out, tape=tape, python=python, postgres=postgres)
+        asked = Asked(
+            root=path, out=out, tape=tape, python=python, postgres=postgres, clients=clients
+        )
         if faults:
             with ScreenProgress(stderr(), quiet=False) as progress:
                 played = verify_under_faults(asked, range(seed, seed + faults), output, progress)

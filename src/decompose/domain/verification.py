@@ -70,12 +70,14 @@ class Unsteady:
 class Verification:
     """The result of a replay; all tuples are sorted.
 
-    `rows` is how many rows were compared, `drifted` the steps at which the monolith itself no
-    longer does what was recorded, `late` those at which the split was asked again since an owner
-    was slow, `untouched` the endpoints that no step asked for.
+    `clients` is how many played at once; with more than one, final rows and failures are compared,
+    not each answer. `rows` is how many rows were compared, `drifted` the steps at which the
+    monolith itself no longer does what was recorded, `late` those at which the split was asked
+    again since an owner was slow, `untouched` the endpoints that no step asked for.
     """
 
     system: str
+    clients: int
     requests: int
     rows: int
     endpoints: tuple[EndpointResult, ...]

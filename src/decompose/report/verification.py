@@ -84,6 +84,10 @@ class VerifyDocument(_Shape, frozen=True):
 
     version: Literal[1]
     system: str
+    clients: Annotated[
+        int,
+        Meta(ge=1, description="Clients at once; with several, final rows and failures count."),
+    ]
     requests: Count
     equal: Count
     rows: Annotated[Count, Meta(description="Rows compared, over all steps.")]
@@ -113,6 +117,7 @@ def _document(found: Verification) -> VerifyDocument:
     return VerifyDocument(
         version=1,
         system=found.system,
+        clients=found.clients,
         requests=found.requests,
         equal=found.equal,
         rows=found.rows,

@@ -121,5 +121,8 @@ def _print_verdict(found: Verification, console: Console) -> None:
     line = Text(
         f"\n{found.equal:,} of {found.requests:,} requests equal ({share:.1%})", style=style
     )
-    line.append(f", {found.rows:,} rows compared, {asked} endpoints tried", style="not bold")
+    told = f", {found.rows:,} rows compared, {asked} endpoints tried"
+    if found.clients > 1:
+        told += f" by {found.clients} clients at once; answers were not compared"
+    line.append(told, style="not bold")
     console.print(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 from collections.abc import Callable
@@ -106,12 +105,12 @@ class _Judge:
         until = time.monotonic() + _RECOVERY
         while True:
             self._split.bring_to(step.before)
-            answer = self._ask(step.request)
+            answer = self._split.attempt(step.request)
             recovered = answer.status and answer.status < _SERVER_ERROR and not _stale(answer)
             if recovered or time.monotonic() > until:
                 break
             time.sleep(_PAUSE)
-        self._settle(until)
+        self._split.settle(until)
         return self._answered(step, answer) + self._rows(step.after)
 
     def with_fault(self, fault: Fault, step: _Recorded) -> FaultStep:
@@ -123,8 +122,8 @@ class _Judge:
             ),
             encoding="utf-8",
         )
-        answer = self._ask(step.request)
-        settled = self._settle(time.monotonic() + _RECOVERY)
+        answer = self._split.attempt(step.request)
+        settled = self._split.settle(time.monotonic() + _RECOVERY)
         met = not self._control.exists()
         with suppress(FileNotFoundError):
             self._control.unlink()
@@ -154,19 +153,6 @@ class _Judge:
         if _stale(answer):
             return "stale", done if undone else ()
         return "equal", self._answered(step, answer) + done
-
-    def _ask(self, request: Request) -> Answer:
-        try:
-            return self._split.ask(request)
-        except (OSError, http.client.HTTPException):
-            return Answer(status=0, headers=(), body=b"")
-
-    def _settle(self, until: float) -> bool:
-        while not self._split.settled():
-            if time.monotonic() > until:
-                return False
-            time.sleep(_PAUSE)
-        return True
 
     def _answered(self, step: _Recorded, answer: Answer) -> tuple[Mismatch, ...]:
         return compare_answers(recorded_answer(step.request), answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -27,7 +27,7 @@ from decompose.verify.tape import State as StateEvent
 
 _SERVER_ERROR = 500
 _TRIES = 3
-NO_ENDPOINT = "(no endpoint)"
+_NO_ENDPOINT = "(no endpoint)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +109,7 @@ def _judge(
     even where a process that has just been started does otherwise (it has cached less).
     """
     recorded, monolith, again, split = outcomes
-    endpoint = request.endpoint or NO_ENDPOINT
-    service = system.service_of.get(endpoint, system.fallback)
+    service, endpoint = place_of(request, system)
     own = tape.tables.keys() - SEQUENCES
     owned = own & {table for tables in system.owned.values() for table in tables}
     played.requests += 1
@@ -182,15 +181,16 @@ def _difference(
         endpoint=endpoint,
         service=service,
         mismatches=found,
-        suspects=_crossed(system.suspects.get(service, ()), request),
+        suspects=crossed(system, service, request),
         left=_shown(expected.answer),
         right=_shown(actual.answer),
     )
 
 
-def _crossed(suspects: tuple[Suspect, ...], request: Request) -> tuple[Suspect, ...]:
+def crossed(system: System, service: str, request: Request) -> tuple[Suspect, ...]:
     """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
     ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
+    suspects = system.suspects.get(service, ())
     return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
 
 
@@ -209,20 +209,12 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
     differences = [
         kept for found in played.differences if (kept := _steady(found, played.unsteadiness))
     ]
-    different = Counter((d.service, d.endpoint) for d in differences)
     return Verification(
         system=system.name,
+        clients=1,
         requests=played.requests,
         rows=played.rows,
-        endpoints=tuple(
-            EndpointResult(
-                service=service,
-                endpoint=endpoint,
-                requests=count,
-                equal=count - different[service, endpoint],
-            )
-            for (service, endpoint), count in sorted(played.asked.items())
-        ),
+        endpoints=endpoint_results(played.asked, differences),
         differences=tuple(differences),
         unsteady=tuple(
             Unsteady(
@@ -235,9 +227,36 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
         ),
         drifted=tuple(played.drifted),
         late=tuple(played.late),
-        untouched=tuple(sorted((tape.endpoints | system.service_of.keys()) - tape.seen)),
+        untouched=untouched(tape, system),
         findings=(),
     )
+
+
+def endpoint_results(
+    asked: Counter[tuple[str, str]], differences: Iterable[Difference]
+) -> tuple[EndpointResult, ...]:
+    """How often each endpoint of a service was asked, and how often all was equal."""
+    different = Counter((d.service, d.endpoint) for d in differences)
+    return tuple(
+        EndpointResult(
+            service=service,
+            endpoint=endpoint,
+            requests=count,
+            equal=count - different[service, endpoint],
+        )
+        for (service, endpoint), count in sorted(asked.items())
+    )
+
+
+def place_of(request: Request, system: System) -> tuple[str, str]:
+    """The service and the endpoint that a request is for."""
+    endpoint = request.endpoint or _NO_ENDPOINT
+    return system.service_of.get(endpoint, system.fallback), endpoint
+
+
+def untouched(tape: Survey, system: System) -> tuple[str, ...]:
+    """The endpoints that no step asked for."""
+    return tuple(sorted((tape.endpoints | system.service_of.keys()) - tape.seen))
 
 
 def _steady(difference: Difference, unsteadiness: Unsteadiness) -> Difference | None:

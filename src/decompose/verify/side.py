@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from decompose.verify.places import Answer
@@ -15,16 +16,24 @@ from decompose.verify.values import from_tape
 
 MOMENT = "X-Decompose-Moment"
 _TIMEOUT = 120.0
+_PAUSE = 0.1
 _OF_A_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding", "expect"})
 
 
 class Side:
     """The monolith, or the split behind its gateway."""
 
-    def __init__(self, server: Server, address: str, stores: Sequence[Store]) -> None:
+    def __init__(
+        self,
+        server: Server,
+        address: str,
+        stores: Sequence[Store],
+        copies: Mapping[str, Store] | None = None,
+    ) -> None:
         self._server = server
         self._host = urlsplit(address).netloc
         self._stores = stores
+        self._copies = copies or {}
 
     def bring_to(self, wanted: State) -> None:
         """Make the rows what they were when the next request was recorded."""
@@ -44,6 +53,13 @@ class Side:
         finally:
             connection.close()
 
+    def attempt(self, request: Request) -> Answer:
+        """Send a recorded request; status 0 stands for an answer that did not come."""
+        try:
+            return self.ask(request)
+        except (OSError, http.client.HTTPException):
+            return Answer(status=0, headers=(), body=b"")
+
     def state(self) -> State:
         """All rows, gathered from their owners."""
         found: State = {}
@@ -52,14 +68,22 @@ class Side:
                 found[table] = {**found.get(table, {}), **rows} if table in found else rows
         return found
 
-    def settled(self) -> bool:
-        """Whether all services agree on what has become of forwarded writes."""
-        return all(store.settled() for store in self._stores)
+    def copies(self) -> dict[str, State]:
+        """The rows of each service's copies of others' tables."""
+        return {service: store.state() for service, store in self._copies.items()}
+
+    def settle(self, until: float) -> bool:
+        """Wait until all services agree on what has become of forwarded writes; whether they do."""
+        while not all(store.settled() for store in self._stores):
+            if time.monotonic() > until:
+                return False
+            time.sleep(_PAUSE)
+        return True
 
     def stop(self) -> None:
         """End it, and close its databases."""
         self._server.stop()
-        for store in self._stores:
+        for store in (*self._stores, *self._copies.values()):
             store.close()
 
 

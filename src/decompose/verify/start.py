@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,10 +119,16 @@ def start_split(stage: Stage, *, failing: bool = False) -> Side:
     server = Server("The split", command, folder, {**_environment(stage, settings), **environment})
     stage.closing.callback(server.stop)
     address = server.wait()
+    system = stage.system
     stores = [
-        stage.databases.open(_database_of(name), _owned(stage, name)) for name in stage.system.owned
+        stage.databases.open(_database_of(name), _owned(stage, name)) for name in system.owned
     ]
-    return Side(server, address, stores)
+    copies = {
+        name: stage.databases.open(_database_of(name), _shapes(stage, tables))
+        for name, tables in system.copied.items()
+        if tables
+    }
+    return Side(server, address, stores, copies)
 
 
 def _database_of(service: str) -> str:
@@ -132,7 +138,10 @@ def _database_of(service: str) -> str:
 
 def _owned(stage: Stage, service: str) -> dict[str, Shape]:
     """The recorded tables that a service owns, and their counters."""
-    names = {*stage.system.owned[service], *SEQUENCES}
+    return _shapes(stage, (*stage.system.owned[service], *SEQUENCES))
+
+
+def _shapes(stage: Stage, names: Container[str]) -> dict[str, Shape]:
     return {name: shape for name, shape in stage.tape.tables.items() if name in names}
 
 

@@ -16,8 +16,9 @@ from decompose.errors import UserError
 class System:
     """A split, read from its folder. `target` is the monolith's application.
 
-    `owned` has each service's tables, `service_of` the service of each endpoint, `suspects` what
-    the plan says of each service's seams that carry data.
+    `owned` has each service's tables, `copied` those that it copies from their owners,
+    `service_of` the service of each endpoint, `suspects` what the plan says of each service's
+    seams that carry data.
     """
 
     name: str
@@ -27,6 +28,7 @@ class System:
     database_in_environment: bool
     database_is_path: bool
     owned: dict[str, tuple[str, ...]]
+    copied: dict[str, tuple[str, ...]]
     service_of: dict[str, str]
     fallback: str
     suspects: dict[str, tuple[Suspect, ...]]
@@ -58,6 +60,7 @@ def _system(folder: Path, plan: dict[str, Any], services: list[dict[str, Any]]) 
         database_in_environment="config" not in database,
         database_is_path=database.get("style") == "path",
         owned={service["name"]: tuple(service["owned"]) for service in services},
+        copied={service["name"]: tuple(service["replicas"]) for service in services},
         service_of={route["endpoint"]: route["service"] for route in plan["routes"]},
         fallback=plan["fallback"],
         suspects=_suspects(plan),

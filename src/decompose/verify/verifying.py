@@ -13,6 +13,7 @@ from decompose.domain.source import SourceTree
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.ports import Progress
+from decompose.verify.clients import play_clients
 from decompose.verify.fault_plan import STEPS
 from decompose.verify.faults import play_faults
 from decompose.verify.logs import Logs
@@ -37,7 +38,8 @@ from decompose.verify.tape import Full, Survey, survey
 class Asked:
     """What is to be verified: the monolith at `root`, the split at `out`, by a tape.
 
-    `postgres` is a server for the databases of a tape that was recorded on one.
+    `postgres` is a server for the databases of a tape that was recorded on one. Several `clients`
+    play the tape's sessions at once.
     """
 
     root: Path
@@ -45,6 +47,7 @@ class Asked:
     tape: Path
     python: str | None
     postgres: str | None
+    clients: int = 1
 
 
 def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
@@ -58,7 +61,11 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
         progress.stage("Starting", 3)
         sides = _start(stage, progress)
         progress.stage("Replaying", stage.tape.steps)
-        found = replay(asked.tape, stage.tape, stage.system, sides, progress.advance)
+        what = (asked.tape, stage.tape, stage.system, sides)
+        if asked.clients > 1:
+            found = play_clients(*what, asked.clients, progress.advance)
+        else:
+            found = replay(*what, progress.advance)
     return replace(found, findings=_findings(asked, stage.tape, stage.system, tree))
 
 

@@ -1,0 +1,232 @@
+"""Plays the sessions of a tape by several clients at once; compares up to the order of requests."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import msgspec
+
+from decompose.domain.verification import Difference, Mismatch, Unsteady, Verification
+from decompose.verify.outcomes import (
+    Misfit,
+    Outcome,
+    References,
+    alike,
+    compare_outcomes,
+    named,
+    open_columns,
+    references,
+)
+from decompose.verify.replay import Sides, crossed, endpoint_results, place_of, untouched
+from decompose.verify.rows import SEQUENCES, compare_rows
+from decompose.verify.side import Side
+from decompose.verify.stretches import Cookies, Stretch, sent_cookies, set_cookies, stretches
+from decompose.verify.system import System
+from decompose.verify.tape import Request, Shape, Survey
+
+_SERVER_ERROR = 500
+_RUNS = 8
+_SETTLING = 20.0
+_CATCHING_UP = 30.0
+_PAUSE = 0.2
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What has been found so far."""
+
+    requests: int = 0
+    rows: int = 0
+    asked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+    unsteady: dict[tuple[str, str], Unsteady] = field(default_factory=dict)
+
+
+def play_clients(
+    path: Path,
+    tape: Survey,
+    system: System,
+    sides: Sides,
+    clients: int,
+    advance: Callable[[int], None],
+) -> Verification:
+    """Play every stretch of the tape by so many clients; `advance` hears of each step."""
+    playing = _Playing(tape, system, sides, clients)
+    last: tuple[Request, ...] = ()
+    for stretch in stretches(path, tape.tables, playing.pointing):
+        requests = (request for session in stretch.sessions for request in session)
+        last = tuple(sorted(requests, key=lambda request: request.step))
+        playing.judge(stretch, last)
+        advance(len(last))
+    playing.judge_copies(last)
+    return playing.result()
+
+
+class _Playing:
+    def __init__(self, tape: Survey, system: System, sides: Sides, clients: int) -> None:
+        owned = {table for tables in system.owned.values() for table in tables} - SEQUENCES
+        self._shapes: dict[str, Shape] = {t: s for t, s in tape.tables.items() if t in owned}
+        self.pointing: References = references(tape)
+        self._tape = tape
+        self._system = system
+        self._sides = sides
+        self._clients = clients
+        self._found = _Found()
+
+    def judge(self, stretch: Stretch, requests: tuple[Request, ...]) -> None:
+        """Play a stretch against all sides.
+
+        Where the split did, or failed at, what no run of the monolith has yet, the monolith is
+        played again: what any of its runs does is right.
+        """
+        sides = self._sides
+        runs = [self._played(stretch, side) for side in (sides.monolith, sides.again)]
+        failed = self._failed(stretch, sides.split)
+        settled = sides.split.settle(time.monotonic() + _SETTLING)
+        split = self._outcome(stretch, sides.split, failed)
+        wrong = compare_outcomes(split, runs, self._shapes)
+        while (wrong or not alike(split, runs)) and len(runs) < _RUNS:
+            runs.append(self._played(stretch, sides.monolith))
+            wrong = compare_outcomes(split, runs, self._shapes)
+        if not settled:
+            undecided = f"not after {_SETTLING:.0f} s"
+            misfit = Mismatch(place="forwarded writes", expected="settled", actual=undecided)
+            wrong.append((requests[-1].step, misfit))
+        self._count(stretch, requests, split)
+        self._note(requests, wrong)
+        for table, mismatch in open_columns(runs, self._shapes):
+            self._leave_open(requests[_at(table, requests)], mismatch)
+
+    def judge_copies(self, requests: tuple[Request, ...]) -> None:
+        """Every copy has to become what its owner has."""
+        until = time.monotonic() + _CATCHING_UP
+        while (wrong := list(self._behind())) and time.monotonic() < until:
+            time.sleep(_PAUSE)
+        self._note(requests, wrong)
+
+    def _behind(self) -> Iterator[Misfit]:
+        owners = self._sides.split.state()
+        for service, copies in self._sides.split.copies().items():
+            for table in copies.keys() - SEQUENCES:
+                for found in compare_rows(owners, copies, self._tape.tables, [table]):
+                    yield table, replace(found, place=f"{found.place} in the copy of {service}")
+
+    def _played(self, stretch: Stretch, side: Side) -> Outcome:
+        return self._outcome(stretch, side, self._failed(stretch, side))
+
+    def _failed(self, stretch: Stretch, side: Side) -> Counter[int]:
+        """Play a stretch; how often each step failed."""
+        side.bring_to(stretch.before)
+        with ThreadPoolExecutor(self._clients) as pool:
+            plays = [
+                pool.submit(_play, session, copy, side)
+                for copy, session in _dealt(stretch, self._clients)
+            ]
+            return Counter(step for play in plays for step in play.result())
+
+    def _outcome(self, stretch: Stretch, side: Side, failed: Counter[int]) -> Outcome:
+        rows = named(stretch.before, side.state(), self._shapes, self.pointing)
+        return Outcome(failed=failed, rows=rows)
+
+    def _count(self, stretch: Stretch, requests: tuple[Request, ...], split: Outcome) -> None:
+        copies = -(-self._clients // len(stretch.sessions))
+        self._found.requests += len(requests) * copies
+        self._found.rows += sum(rows.total() for rows in split.rows.values())
+        for request in requests:
+            self._found.asked[place_of(request, self._system)] += copies
+
+    def _note(self, requests: tuple[Request, ...], wrong: Sequence[Misfit]) -> None:
+        """Put each misfit down at its step, or at the last one that wrote its table."""
+        by_request: dict[int, list[Mismatch]] = {}
+        for where, mismatch in wrong:
+            by_request.setdefault(_at(where, requests), []).append(mismatch)
+        for number, mismatches in sorted(by_request.items()):
+            request = requests[number]
+            service, endpoint = place_of(request, self._system)
+            self._found.differences.append(
+                Difference(
+                    step=request.step,
+                    method=request.method,
+                    target=request.target,
+                    endpoint=endpoint,
+                    service=service,
+                    mismatches=tuple(mismatches),
+                    suspects=crossed(self._system, service, request),
+                    left="",
+                    right="",
+                )
+            )
+
+    def _leave_open(self, request: Request, mismatch: Mismatch) -> None:
+        _, endpoint = place_of(request, self._system)
+        one, other = mismatch.expected or "", mismatch.actual or ""
+        unsteady = Unsteady(endpoint=endpoint, place=mismatch.place, one=one, other=other)
+        self._found.unsteady.setdefault((endpoint, mismatch.place), unsteady)
+
+    def result(self) -> Verification:
+        """All that was found."""
+        found = self._found
+        return Verification(
+            system=self._system.name,
+            clients=self._clients,
+            requests=found.requests,
+            rows=found.rows,
+            endpoints=endpoint_results(found.asked, found.differences),
+            differences=tuple(found.differences),
+            unsteady=tuple(sorted(found.unsteady.values())),
+            drifted=(),
+            late=(),
+            untouched=untouched(self._tape, self._system),
+            findings=(),
+        )
+
+
+def _at(where: int | str, requests: tuple[Request, ...]) -> int:
+    """The number of the request with that step, of the last that wrote that table, or the last."""
+    for number in reversed(range(len(requests))):
+        request = requests[number]
+        if where == request.step or any(where == table for table, _, _ in request.rows):
+            return number
+    return len(requests) - 1
+
+
+def _dealt(stretch: Stretch, clients: int) -> Iterator[tuple[int, tuple[Request, ...]]]:
+    """The sessions, with the number of the copy; all of them again until each client has one."""
+    copies = -(-clients // len(stretch.sessions))
+    return ((copy, session) for copy in range(copies) for session in stretch.sessions)
+
+
+def _play(session: tuple[Request, ...], copy: int, side: Side) -> list[int]:
+    """Send a session's requests as they were, with the cookies that it got; the steps that failed.
+
+    Only chance differs between copies, so that each makes its own tokens.
+    """
+    got: dict[tuple[str, str], str] = {}
+    failed = []
+    for request in session:
+        sent = _with_cookies(request, got)
+        if copy:
+            sent = msgspec.structs.replace(sent, seed=f"{request.seed}-{copy}")
+        answer = side.attempt(sent)
+        if not 0 < answer.status < _SERVER_ERROR:
+            failed.append(request.step)
+        live = set_cookies(answer.headers)
+        for name, value in set_cookies(request.answer_headers).items():
+            if name in live:
+                got[name, value] = live[name]
+    return failed
+
+
+def _with_cookies(request: Request, got: dict[tuple[str, str], str]) -> Request:
+    """The request with what this client was given, where the recorded one was given something."""
+    sent: Cookies = sent_cookies(request)
+    if not any(pair in got for pair in sent.items()):
+        return request
+    cookie = "; ".join(f"{name}={got.get((name, value), value)}" for name, value in sent.items())
+    headers = [(name, value) for name, value in request.headers if name != "cookie"]
+    return msgspec.structs.replace(request, headers=(*headers, ("cookie", cookie)))
