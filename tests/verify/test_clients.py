@@ -52,7 +52,7 @@ def test_copy_that_lags(verify: Verify, club: Path, tmp_path: Path) -> None:
     spoil(split, feed, '"changes": [change.to_json() for change in changes]', '"changes": []')
     verified = verify(split, "--clients", 2)
     assert verified.status == 1, verified.said
-    assert any("in the copy of loans" in place for _, place in verified.places())
+    assert any("in the copy of loans" in place for _, place in verified.places()), verified.said
 
 
 def test_failures(verify: Verify, club: Path, tmp_path: Path) -> None:

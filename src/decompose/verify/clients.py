@@ -33,6 +33,7 @@ _SERVER_ERROR = 500
 _RUNS = 8
 _SETTLING = 20.0
 _CATCHING_UP = 30.0
+_WAITS = 10
 _PAUSE = 0.2
 
 
@@ -57,13 +58,13 @@ def play_clients(
 ) -> Verification:
     """Play every stretch of the tape by so many clients; `advance` hears of each step."""
     playing = _Playing(tape, system, sides, clients)
-    last: tuple[Request, ...] = ()
-    for stretch in stretches(path, tape.tables, playing.pointing):
-        requests = (request for session in stretch.sessions for request in session)
-        last = tuple(sorted(requests, key=lambda request: request.step))
-        playing.judge(stretch, last)
-        advance(len(last))
-    playing.judge_copies(last)
+    cut = stretches(path, tape.tables, playing.pointing)
+    stretch: Stretch | None = next(cut)
+    while stretch is not None:
+        following = next(cut, None)
+        playing.judge(stretch, is_last=following is None)
+        advance(len(stretch.requests))
+        stretch = following
     return playing.result()
 
 
@@ -76,15 +77,16 @@ class _Playing:
         self._system = system
         self._sides = sides
         self._clients = clients
+        self._waits = _WAITS
         self._found = _Found()
 
-    def judge(self, stretch: Stretch, requests: tuple[Request, ...]) -> None:
+    def judge(self, stretch: Stretch, *, is_last: bool) -> None:
         """Play a stretch against all sides.
 
         Where the split did, or failed at, what no run of the monolith has yet, the monolith is
         played again: what any of its runs does is right.
         """
-        sides = self._sides
+        sides, requests = self._sides, stretch.requests
         runs = [self._played(stretch, side) for side in (sides.monolith, sides.again)]
         failed = self._failed(stretch, sides.split)
         settled = sides.split.settle(time.monotonic() + _SETTLING)
@@ -97,22 +99,27 @@ class _Playing:
             undecided = f"not after {_SETTLING:.0f} s"
             misfit = Mismatch(place="forwarded writes", expected="settled", actual=undecided)
             wrong.append((requests[-1].step, misfit))
-        self._count(stretch, requests, split)
+        if is_last or self._waits:
+            wrong += self._left_behind()
+        self._count(stretch, split)
         self._note(requests, wrong)
         for table, mismatch in open_columns(runs, self._shapes):
             self._leave_open(requests[_at(table, requests)], mismatch)
 
-    def judge_copies(self, requests: tuple[Request, ...]) -> None:
-        """Every copy has to become what its owner has."""
+    def _left_behind(self) -> list[Misfit]:
+        """Where copies do not become what owners have; services ask them every ten seconds."""
+        self._waits -= any(self._behind())
         until = time.monotonic() + _CATCHING_UP
         while (wrong := list(self._behind())) and time.monotonic() < until:
             time.sleep(_PAUSE)
-        self._note(requests, wrong)
+        if wrong:
+            self._waits = 0
+        return wrong
 
     def _behind(self) -> Iterator[Misfit]:
         owners = self._sides.split.state()
         for service, copies in self._sides.split.copies().items():
-            for table in copies.keys() - SEQUENCES:
+            for table in sorted(copies.keys() - SEQUENCES):
                 for found in compare_rows(owners, copies, self._tape.tables, [table]):
                     yield table, replace(found, place=f"{found.place} in the copy of {service}")
 
@@ -124,8 +131,9 @@ class _Playing:
         side.bring_to(stretch.before)
         with ThreadPoolExecutor(self._clients) as pool:
             plays = [
-                pool.submit(_play, session, copy, side)
-                for copy, session in _dealt(stretch, self._clients)
+                pool.submit(_play, session, turn, side)
+                for turn in range(stretch.times(self._clients))
+                for session in stretch.sessions
             ]
             return Counter(step for play in plays for step in play.result())
 
@@ -133,12 +141,12 @@ class _Playing:
         rows = named(stretch.before, side.state(), self._shapes, self.pointing)
         return Outcome(failed=failed, rows=rows)
 
-    def _count(self, stretch: Stretch, requests: tuple[Request, ...], split: Outcome) -> None:
-        copies = -(-self._clients // len(stretch.sessions))
-        self._found.requests += len(requests) * copies
+    def _count(self, stretch: Stretch, split: Outcome) -> None:
+        times = stretch.times(self._clients)
+        self._found.requests += len(stretch.requests) * times
         self._found.rows += sum(rows.total() for rows in split.rows.values())
-        for request in requests:
-            self._found.asked[place_of(request, self._system)] += copies
+        for request in stretch.requests:
+            self._found.asked[place_of(request, self._system)] += times
 
     def _note(self, requests: tuple[Request, ...], wrong: Sequence[Misfit]) -> None:
         """Put each misfit down at its step, or at the last one that wrote its table."""
@@ -195,23 +203,17 @@ def _at(where: int | str, requests: tuple[Request, ...]) -> int:
     return len(requests) - 1
 
 
-def _dealt(stretch: Stretch, clients: int) -> Iterator[tuple[int, tuple[Request, ...]]]:
-    """The sessions, with the number of the copy; all of them again until each client has one."""
-    copies = -(-clients // len(stretch.sessions))
-    return ((copy, session) for copy in range(copies) for session in stretch.sessions)
-
-
-def _play(session: tuple[Request, ...], copy: int, side: Side) -> list[int]:
+def _play(session: tuple[Request, ...], turn: int, side: Side) -> list[int]:
     """Send a session's requests as they were, with the cookies that it got; the steps that failed.
 
-    Only chance differs between copies, so that each makes its own tokens.
+    Only chance differs between turns, so that each makes its own tokens.
     """
     got: dict[tuple[str, str], str] = {}
     failed = []
     for request in session:
         sent = _with_cookies(request, got)
-        if copy:
-            sent = msgspec.structs.replace(sent, seed=f"{request.seed}-{copy}")
+        if turn:
+            sent = msgspec.structs.replace(sent, seed=f"{request.seed}-{turn}")
         answer = side.attempt(sent)
         if not 0 < answer.status < _SERVER_ERROR:
             failed.append(request.step)

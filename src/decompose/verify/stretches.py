@@ -24,6 +24,16 @@ class Stretch:
     before: State
     sessions: tuple[tuple[Request, ...], ...]
 
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """All of its requests, as they were recorded one after the other."""
+        requests = (request for session in self.sessions for request in session)
+        return tuple(sorted(requests, key=lambda request: request.step))
+
+    def times(self, clients: int) -> int:
+        """How often each session is played, so that every client has one."""
+        return -(-clients // len(self.sessions))
+
 
 def stretches(path: Path, shapes: dict[str, Shape], pointing: References) -> Iterator[Stretch]:
     """The stretches of a tape, as long as can be.
