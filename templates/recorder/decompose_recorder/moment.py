@@ -7,6 +7,7 @@ to the byte. Other threads, and the services' own kit, keep the real clock and r
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import gc
@@ -20,9 +21,15 @@ from ctypes import py_object, pythonapi
 from types import MethodType
 from typing import Any, Callable, Iterator
 
+from decompose_recorder.imports import after_import
+
 _KIT = "servicekit"
 _BETWEEN = {"http", "itsdangerous", "logging", "random", "secrets", "urllib3", "uuid"}
 """Libraries by which the kit comes to the clock or to random bytes: whoever called them counts."""
+_BCRYPT_DIGITS = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./",
+    b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+)
 _urandom = os.urandom
 _time, _time_ns = time.time, time.time_ns
 
@@ -101,6 +108,7 @@ def install() -> None:
         setattr(time, name, MethodType(_of_seconds, getattr(time, name)))
     time.asctime = MethodType(_as_text, time.asctime)
     time.strftime = MethodType(_formatted, time.strftime)
+    after_import("bcrypt", _salt_by_moment)
     _replace(datetime.datetime, now=_now, utcnow=_utcnow, today=_today)
     _replace(datetime.date, today=_date_today)
 
@@ -118,6 +126,19 @@ def _seconds(original: Callable[[], float]) -> float:
 def _nanoseconds(original: Callable[[], int]) -> int:
     moment = _seen()
     return original() if moment is None else int(moment.now * 1e9)
+
+
+def _salt_by_moment(bcrypt: Any) -> None:
+    """Take the salts of bcrypt, whose compiled code has a source of its own, from the moment."""
+    bcrypt.gensalt = MethodType(_salt, bcrypt.gensalt)
+
+
+def _salt(original: Callable[..., bytes], rounds: int = 12, prefix: bytes = b"2b") -> bytes:
+    moment = _seen()
+    if moment is None:
+        return original(rounds, prefix)
+    text = base64.b64encode(moment.bytes(16), b"./").rstrip(b"=")
+    return b"$%s$%02d$%s" % (prefix, rounds, text.translate(_BCRYPT_DIGITS))
 
 
 def _of_seconds(original: Callable[..., Any], seconds: Any = None) -> Any:
