@@ -134,7 +134,9 @@ def test_cache_sees_changes(tree: Path, tmp_path: Path) -> None:
         read_all(discover(tree), newer, cache, 1, Quiet())
 
 
-def test_cache_of_another_python(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_of_another_python(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What another Python could not parse may parse with this one, so it is read again."""
     cache = FactsCache(folder=tmp_path / "cache")
     read(tree, cache=cache)
