@@ -100,6 +100,8 @@ def test_one_service_alone(run: Run, tmp_path: Path) -> None:
         ('database = "nothing"\n', "names no database setting"),
         ('[routes]\n"/nothing" = "monolith"\n', "There is no URL rule named '/nothing'"),
         ('[routes]\n"/bookings/" = "nobody"\n', 'Write one of "service", "monolith", "shadow"'),
+        ('[levels]\nmembres = "session"\n', "There is no table named 'membres' (levels)"),
+        ('[levels]\nmembers = "weak"\n', 'Write one of "strong", "session", "eventual"'),
         ('[compositions."/x".parts]\na = "nobody:/a"\n', "There is no service named 'nobody'"),
         ('[compositions."/x".parts]\na = "members"\n', "names no service and path"),
         ('[compositions."/x"]\npartial = "omit"\n', "has no parts"),
@@ -153,6 +155,20 @@ def test_a_refused_seam_is_told_and_counts(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "out/run.py").exists()
 
 
+def test_a_level_reaches_all_who_have_the_table(run: Run, tmp_path: Path) -> None:
+    """The owner tells clients what they have seen, so it has to know the level too."""
+    path = tmp_path / "club/decompose.toml"
+    path.write_text(f'{path.read_text()}\n[levels]\nmembers = "session"\n')
+    assert run("--output", "out").exit_code == 0
+    services = {file.parent.name: json.loads(file.read_text())
+                for file in (tmp_path / "out/services").glob("*/service.json")}  # fmt: skip
+    assert services["bookings"]["replicas"] == {"members": "members"}
+    assert {name: found["levels"] for name, found in services.items()} == {
+        "bookings": {"members": "session"},
+        "members": {"members": "session"},
+    }
+
+
 def test_hostile_names_stay_inert(run: Run, tmp_path: Path) -> None:
     """Whatever a monolith calls things, generated JSON loads and generated Python parses."""
     path = tmp_path / "club/club/bookings.py"
@@ -195,3 +211,16 @@ def test_another_gateway_is_made_of_the_same_table(
     text = (tmp_path / "out/gateway" / file).read_text()
     assert all(name in text for name in ("bookings", "members", "gateway"))
     assert (tmp_path / "out/gateway/routing.json").exists()
+
+
+def test_an_import_that_no_requirement_brings_is_told_with_its_place(
+    run: Run, tmp_path: Path
+) -> None:
+    """The line is the monolith's, whatever was cut from the slice above it."""
+    path = tmp_path / "club/club/members.py"
+    code = path.read_text().replace("import click\n", "import click\nimport reportlab\n")
+    path.write_text(code.replace("def top():\n", "def top():\n    reportlab.count()\n"))
+    assert run("--output", "out").exit_code == 0
+    findings = json.loads((tmp_path / "out/plan.json").read_text())["findings"]
+    (found,) = [f for f in findings if f["code"] == "requirement-missing"]
+    assert (found["path"], found["line"]) == ("club/members.py", 4)

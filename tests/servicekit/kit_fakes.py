@@ -95,6 +95,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "build_only": [],
         "peers": [],
         "level": "strong",
+        "levels": {},
         "owner_down": "stale",
         **changes,
     }

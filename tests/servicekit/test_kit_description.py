@@ -49,6 +49,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         replicas={"users": 3},
         build_only=[{"rule": "p", "endpoint": "e"}],
         level="sometimes",
+        levels={"users": "never"},
     )
     with pytest.raises(DescriptionError) as caught:
         read(path)
@@ -62,6 +63,7 @@ def test_all_problems_are_told_at_once(tmp_path):
         "replicas.users: expected text, found 3",
         "build_only[0].rule: a rule starts with '/'",
         "level: expected one of strong, session, eventual",
+        "levels.users: expected one of strong, session, eventual, found 'never'",
     ):
         assert part in said
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -61,3 +62,14 @@ def test_a_copy_has_an_owner_that_is_another_service() -> None:
         for foreign in service.foreign:
             assert foreign.owner != service.id
             assert foreign.table in owned[foreign.owner]
+
+
+def test_whoever_may_forward_a_write_is_known_to_the_owner() -> None:
+    """An owner can ask each service that has its tables, also those that only declare them."""
+    written = {file.path: file.content for file in shop().files}
+    services = {name.split("/")[1]: json.loads(content) for name, content in written.items()
+                if name.endswith("/service.json")}  # fmt: skip
+    needed = {(owner, name) for name, service in services.items()
+              for owner in {**service["replicas"], **service["declared"]}.values()}  # fmt: skip
+    assert len(services) >= 4
+    assert not {pair for pair in needed if pair[1] not in services[pair[0]]["peers"]}

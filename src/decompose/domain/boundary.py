@@ -25,6 +25,14 @@ class RouteMode(StrEnum):
     SHADOW = "shadow"
 
 
+class Level(StrEnum):
+    """How fresh a copy of a table is read; the generated system's README says what each costs."""
+
+    STRONG = "strong"
+    SESSION = "session"
+    EVENTUAL = "eventual"
+
+
 class Partial(StrEnum):
     """What a composition answers when a part has no value: an error, less, or a null for it."""
 
@@ -62,7 +70,8 @@ class Boundary:
     to the service that must own it. `seams` maps a seam id to the technique that people chose.
     `application` (`module:name`) and `database` (`config:KEY` or `environment:KEY`) say what
     `scaffold` can't find out by itself. `compositions` are answers that the gateway merges,
-    `routes` says who answers a rule where that isn't its service.
+    `routes` says who answers a rule where that isn't its service, `levels` how fresh the copies
+    of a table are where that isn't strong.
     """
 
     pins: tuple[Pin, ...] = ()
@@ -77,3 +86,4 @@ class Boundary:
     database: str = ""
     compositions: tuple[Composition, ...] = ()
     routes: tuple[tuple[str, RouteMode], ...] = ()
+    levels: tuple[tuple[str, Level], ...] = ()

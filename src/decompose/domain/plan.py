@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from decompose.domain.boundary import Composition, RouteMode
+from decompose.domain.boundary import Composition, Level, RouteMode
 from decompose.domain.finding import Finding, Location
 
 _STATIC = "static"
@@ -126,7 +126,7 @@ class CutPlan:
     """The whole split before anything is written; all tuples are sorted.
 
     `fallback` is the service that answers what no rule matches; `compositions` name services by
-    their ids.
+    their ids; `levels` are those of tables whose copies need not be strong.
     """
 
     system: str
@@ -136,6 +136,7 @@ class CutPlan:
     services: tuple[ServicePlan, ...]
     routes: tuple[PlannedRoute, ...]
     compositions: tuple[Composition, ...]
+    levels: tuple[tuple[str, Level], ...]
     decisions: tuple[SeamDecision, ...]
     findings: tuple[Finding, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from decompose.domain.finding import Finding
+from decompose.domain.finding import Finding, Location
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +35,26 @@ class SliceFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ThirdParty:
+    """A third-party top-level module that a slice imports.
+
+    `location` is the monolith's first import of it, of those whose files the slice has;
+    `deferred` ones are imported inside functions only.
+    """
+
+    name: str
+    location: Location
+    deferred: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """The monolith's code cut down to one service, import paths unchanged.
 
     `definitions` are the ids of the top-level definitions in it. `lines` counts the lines of its
     code and templates, `share` is their part of the monolith's own (tests, migrations and scripts
-    don't count). `imports` are the third-party top-level modules that it imports, `deferred` those
-    of them that it imports inside functions only.
+    don't count).
     """
 
     service: str
@@ -50,6 +62,5 @@ class Slice:
     definitions: tuple[str, ...]
     lines: int
     share: float
-    imports: tuple[str, ...]
-    deferred: tuple[str, ...] = ()
+    imports: tuple[ThirdParty, ...]
     findings: tuple[Finding, ...] = ()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decompose.domain.analysis import Analysis
+from decompose.domain.boundary import Boundary, Level
 from decompose.domain.finding import Finding, Location, Severity
+from decompose.domain.lookup import unknown
 from decompose.domain.model import EntryKind, SystemModel
 from decompose.domain.plan import CutPlan, SeamDecision, Technique
 from decompose.domain.source import Read
@@ -40,6 +42,7 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         services=service_plans(model, partition, where),
         routes=planned_routes(model, boundary, where.endpoints),
         compositions=planned_compositions(boundary, partition),
+        levels=_levels(model, boundary),
         decisions=decisions,
         findings=tuple(
             sorted(
@@ -53,6 +56,15 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
             )
         ),
     )
+
+
+def _levels(model: SystemModel, boundary: Boundary) -> tuple[tuple[str, Level], ...]:
+    """The boundary file's levels. Raises UserError where one names a table that isn't there."""
+    tables = sorted(table.name for table in model.tables)
+    for table, _ in boundary.levels:
+        if table not in tables:
+            raise unknown("table", table, tables, "levels")
+    return tuple(sorted(boundary.levels))
 
 
 def _kept_one(analysis: Analysis) -> Iterator[Finding]:

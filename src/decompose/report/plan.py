@@ -62,7 +62,7 @@ def _print_service(plan: CutPlan, service: ServicePlan, cut: Slice, console: Con
              for e in service.endpoints if e.owners]  # fmt: skip
     _print_names("commits with others in", sagas, console, style="yellow")
     _print_names("commands", service.commands, console)
-    _print_names("imports", cut.imports, console)
+    _print_names("imports", [one.name for one in cut.imports], console)
 
 
 def _print_names(label: str, names: Iterable[str], console: Console, style: str = "") -> None:

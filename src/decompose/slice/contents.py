@@ -32,10 +32,6 @@ class Contents:
         """The modules imported that are neither the application's `own` nor Python's."""
         return tuple(sorted(self.imports - {*own} - sys.stdlib_module_names))
 
-    def deferred(self, own: Collection[str]) -> tuple[str, ...]:
-        """Those of the third-party modules that only functions import."""
-        return tuple(name for name in self.third_party(own) if name not in self.eager)
-
     @property
     def opens_static(self) -> bool:
         """Whether the code names a static folder otherwise than to declare or link to it."""
@@ -47,8 +43,8 @@ def contents(tree: ast.Module) -> Contents:
     """What a module says."""
     static: set[str] = {_STATIC}
     return Contents(
-        imports=frozenset(_imports(ast.walk(tree))),
-        eager=frozenset(_imports(_outside_functions(tree))),
+        imports=frozenset(name for name, _ in _imports(ast.walk(tree))),
+        eager=frozenset(name for name, _ in _imports(_outside_functions(tree))),
         paths=frozenset(text for text in _strings(tree, static) if not text.startswith("/")),
         static=frozenset(static),
         reads_static=any(getattr(node, "attr", "") in _READ_STATIC for node in ast.walk(tree)),
@@ -67,12 +63,20 @@ def together(every: Iterable[Contents]) -> Contents:
     )
 
 
-def _imports(nodes: Iterable[ast.AST]) -> Iterator[str]:
+def lines_of_imports(tree: ast.Module) -> dict[str, int]:
+    """The first line on which a module imports each top-level module."""
+    found: dict[str, int] = {}
+    for name, line in _imports(ast.walk(tree)):
+        found[name] = min(line, found.get(name, line))
+    return found
+
+
+def _imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     for node in nodes:
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            yield node.module.partition(".")[0], node.lineno
 
 
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from decompose.domain.finding import Finding
+from decompose.domain.finding import Finding, Location
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
-from decompose.domain.slicing import Cut, Slice, SliceFile
+from decompose.domain.slicing import Cut, Slice, SliceFile, ThirdParty
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.ports import Progress
 from decompose.slice.check import check
@@ -109,10 +109,24 @@ def _slice(
         definitions=_definitions(draft.closure),
         lines=lines,
         share=lines / max(sum(counted.values()), 1),
-        imports=said.third_party(program.packages),
-        deferred=said.deferred(program.packages),
+        imports=tuple(_third_party(program, code, said)),
         findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
     )
+
+
+def _third_party(
+    program: Program, code: Iterable[SliceFile], said: Contents
+) -> Iterator[ThirdParty]:
+    """What finished code imports; places are those of the files that it was cut from."""
+    cut_from = {file.path for file in code}
+    first: dict[str, Location] = {}
+    for source in program.modules.values():
+        if source.file.path in cut_from:
+            for name, line in source.lines_of_imports.items():
+                place = Location(path=source.file.path, line=line)
+                first[name] = min(place, first.get(name, place))
+    for name in said.third_party(program.packages):
+        yield ThirdParty(name=name, location=first[name], deferred=name not in said.eager)
 
 
 def _sources(program: Program, code: Iterable[SliceFile]) -> Iterator[Source]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from importlib.util import decode_source
 
 from decompose.domain.source import ReadBytes, SourceFile, SourceTree
-from decompose.slice.contents import Contents, contents
+from decompose.slice.contents import Contents, contents, lines_of_imports
 from decompose.slice.scopes import Imported, Scope
 from decompose.slice.units import Kind, Position, Unit, inside, units_of
 from decompose.slice.uses import Use
@@ -56,6 +56,11 @@ class Source:
     def contents(self) -> Contents:
         """What its code says besides."""
         return contents(self.tree)
+
+    @cached_property
+    def lines_of_imports(self) -> Mapping[str, int]:
+        """The first line that imports each top-level module."""
+        return lines_of_imports(self.tree)
 
     @cached_property
     def text(self) -> str:

@@ -16,6 +16,7 @@ from decompose.domain.boundary import (
     Boundary,
     Composition,
     CompositionPart,
+    Level,
     Partial,
     Pin,
     RouteMode,
@@ -36,6 +37,7 @@ _KEYS = (
     "database",
     "compositions",
     "routes",
+    "levels",
 )
 _MAX_SERVICES = 1_000
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -102,10 +104,8 @@ class _Checked:
             application=self._optional("application"),
             database=self._optional("database"),
             compositions=self._compositions(),
-            routes=tuple(
-                (rule, self._one_of(RouteMode, "routes", rule, mode))
-                for rule, mode in self._pairs("routes")
-            ),
+            routes=self._choices("routes", RouteMode),
+            levels=self._choices("levels", Level),
         )
 
     def _optional(self, key: str) -> str:
@@ -152,6 +152,10 @@ class _Checked:
             (name, self._string(name, target, f" of `{name}` in [{key}]"))
             for name, target in _flat(value)
         )
+
+    def _choices(self, key: str, kind: type[_Choice]) -> tuple[tuple[str, _Choice], ...]:
+        pairs = self._pairs(key)
+        return tuple((name, self._one_of(kind, key, name, value)) for name, value in pairs)
 
     def _compositions(self) -> tuple[Composition, ...]:
         table = self._table("compositions", self.table.get("compositions", {}))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from decompose.domain.finding import Location
 from decompose.domain.generated import Gateway, Generated, GeneratedFile
-from decompose.domain.model import ReferenceKind, SystemModel
+from decompose.domain.model import SystemModel
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.requirement import Requirement
 from decompose.domain.slicing import Slice
@@ -41,35 +41,31 @@ def flask_system(
     `read` gives the text of a file of the monolith. `gateway` stands before the services where
     they are deployed. The same values give the same bytes.
     """
-    everywhere = sorted({module for cut in slices for module in cut.imports})
-    eager = {module for cut in slices for module in {*cut.imports} - {*cut.deferred}}
+    imports = _imported(slices)
+    everywhere = sorted(imports)
+    eager = {one.name for cut in slices for one in cut.imports if not one.deferred}
     left_out = requirements.left_out(model.requirements, {*everywhere} - eager)
     asked = [r for r in model.requirements if r.name not in left_out]
-    checked = requirements.check(model.requirements, _imported(model, everywhere))
+    checked = requirements.check(model.requirements, imports)
     findings = tuple(sorted([*checked, *left_out.values()]))
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
     found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
     found.append(_json("plan.json", plan_document(plan, slices, sorted(told))))
+    known = peers(model, plan, slices)
     for service, cut in zip(plan.services, slices, strict=True):
-        found.extend(_of_service(model, plan, service, cut, read))
-        needed = requirements.installed(asked, cut.imports, everywhere)
+        found.extend(_of_service(model, plan, service, cut, known[service.name], read))
+        needed = requirements.installed(asked, [one.name for one in cut.imports], everywhere)
         text = requirements.requirements_file(needed, "../../constraints.txt")
         found.append(_text(f"services/{service.name}/requirements.txt", text))
-    known = {service.name: peers(model, plan, service, cut)
-             for service, cut in zip(plan.services, slices, strict=True)}  # fmt: skip
     texts = deployment(plan, routing_table(plan), known, asked, gateway)
     found.extend(_text(path, text) for path, text in texts)
     return Generated(files=tuple(sorted(found)), findings=findings)
 
 
-def _imported(model: SystemModel, modules: Iterable[str]) -> dict[str, Location]:
-    """Where each of some third-party modules is imported first."""
-    places = sorted((r.location, r.target.partition(".")[0]) for r in model.references
-                    if r.kind is ReferenceKind.IMPORT)  # fmt: skip
-    first: dict[str, Location] = {}
-    for location, module in places:
-        first.setdefault(module, location)
-    return {module: first.get(module, Location(path=".")) for module in modules}
+def _imported(slices: Sequence[Slice]) -> dict[str, Location]:
+    """Where each third-party module is imported first."""
+    places = sorted((one.location, one.name) for cut in slices for one in cut.imports)
+    return {name: location for location, name in reversed(places)}
 
 
 def _copied() -> Iterator[GeneratedFile]:
@@ -95,11 +91,18 @@ def _of_system(
 
 
 def _of_service(
-    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice, read: Read
+    model: SystemModel,
+    plan: CutPlan,
+    service: ServicePlan,
+    cut: Slice,
+    known: Sequence[str],
+    read: Read,
 ) -> Iterator[GeneratedFile]:
     folder = f"services/{service.name}"
     schema = sql_schema(model, service, read)
-    description = service_description(model, plan, service, cut, has_schema=bool(schema))
+    description = service_description(
+        model, plan, service, cut, peers=known, has_schema=bool(schema)
+    )
     yield _json(f"{folder}/service.json", description)
     if schema:
         yield _text(f"{folder}/schema.sql", schema)
@@ -108,9 +111,7 @@ def _of_service(
     if description["models"]:
         for path, content in tree("system/revisions"):
             yield GeneratedFile(path=f"{folder}/{path}", content=content)
-    yield _text(
-        f"{folder}/README.md", service_readme(plan, service, peers(model, plan, service, cut))
-    )
+    yield _text(f"{folder}/README.md", service_readme(plan, service, known))
     for file in cut.files:
         yield GeneratedFile(path=f"{folder}/{file.path}", content=file.content)
 

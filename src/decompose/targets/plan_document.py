@@ -48,7 +48,7 @@ def _service(plan: CutPlan, service: ServicePlan, cut: Slice) -> dict[str, objec
                   for e in service.endpoints if e.owners},
         "lines": cut.lines,
         "share": round(cut.share, 4),
-        "third_party": list(cut.imports),
+        "third_party": [one.name for one in cut.imports],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from decompose.domain.lookup import inside, tops
 from decompose.domain.model import Module, SystemModel, Table
@@ -15,11 +15,18 @@ _OWNER_DOWN = "stale"
 
 
 def service_description(
-    model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice, *, has_schema: bool
+    model: SystemModel,
+    plan: CutPlan,
+    service: ServicePlan,
+    cut: Slice,
+    *,
+    peers: Sequence[str],
+    has_schema: bool,
 ) -> dict[str, object]:
     """The content of `service.json`, as the kit reads it."""
     owner = _owners(plan)
     declared = _declared(model, plan, service, cut)
+    tables = {*service.tables, *(f.table for f in service.foreign), *declared}
     return {
         "format": FORMAT,
         "name": service.name,
@@ -36,8 +43,9 @@ def service_description(
         "declared": {table: owner[table] for table in declared},
         "endpoints": {e.name: {"reads": sorted({*e.reads, *e.writes})} for e in service.endpoints},
         "build_only": _build_only(plan, service),
-        "peers": peers(model, plan, service, cut),
+        "peers": list(peers),
         "level": _LEVEL,
+        "levels": {table: level for table, level in plan.levels if table in tables},
         "owner_down": _OWNER_DOWN,
         "commands": [],
     }
@@ -49,20 +57,20 @@ def _database(plan: CutPlan) -> dict[str, object]:
     return {where: setting.key, "style": "path" if setting.style is SettingStyle.PATH else "url"}
 
 
-def peers(model: SystemModel, plan: CutPlan, service: ServicePlan, cut: Slice) -> list[str]:
-    """The services whose tables this one has copies of or may need, and those that have its own.
+def peers(model: SystemModel, plan: CutPlan, slices: Sequence[Slice]) -> dict[str, list[str]]:
+    """Per service, whose tables it has copies of or may need, and who may need its own.
 
     An owner asks those who forward writes to it what has become of a write that they left open.
     """
     owner = _owners(plan)
-    foreign = [f.table for f in service.foreign]
-    owners = {owner[t] for t in (*foreign, *_declared(model, plan, service, cut))}
-    users = {
-        other.name
-        for other in plan.services
-        if any(f.table in service.tables for f in other.foreign)
+    needs: dict[str, set[str]] = {}
+    for service, cut in zip(plan.services, slices, strict=True):
+        tables = (*(f.table for f in service.foreign), *_declared(model, plan, service, cut))
+        needs[service.name] = {owner[table] for table in tables}
+    return {
+        name: sorted((mine | {other for other, theirs in needs.items() if name in theirs}) - {name})
+        for name, mine in needs.items()
     }
-    return sorted((owners | users) - {service.name})
 
 
 def _owners(plan: CutPlan) -> dict[str, str]:

@@ -46,7 +46,7 @@ def data_plane(described: Description, chosen: Settings, peers: Peers, metrics: 
         described.replicas,
         described.declared,
         peers.call,
-        level=described.level,
+        levels=described.levels,
         owner_down=described.owner_down,
         events=Observer(metrics),
     )

@@ -22,9 +22,11 @@ from servicekit.forwarding import Forwarding
 from servicekit.guard import Guard, RequestScope
 from servicekit.hooks import install, remove
 from servicekit.ledger import Ledger
+from servicekit.levels import Levels
 from servicekit.replicas import Call, Replicas
 from servicekit.statements import Scanner
 
+STRONG = Levels()
 STARTUP = 3.0  # seconds that one owner's copies may take at start; later ones go on with them
 
 Operation = Callable[[Mapping[str, Any]], Dict[str, Any]]
@@ -45,7 +47,7 @@ class Data:
         replicas: Mapping[str, str],
         declared: Mapping[str, str],
         call: Call,
-        level: str = "strong",
+        levels: Levels = STRONG,
         owner_down: str = "stale",
         events: Events | None = None,
     ) -> None:
@@ -66,11 +68,11 @@ class Data:
             service,
             self._replicas,
             self._forwarding,
-            level,
+            levels,
             owner_down,
             self._events,
         )
-        self._background = Background(self._tasks(level), self._events)
+        self._background = Background(self._tasks(levels), self._events)
 
     def install_hooks(self) -> None:
         """Watch the connections to this service's database that are opened from now on."""
@@ -169,8 +171,8 @@ class Data:
             }
         return found
 
-    def _tasks(self, level: str) -> Mapping[str, Any]:
-        pull = 1.0 if level == "eventual" else 10.0
+    def _tasks(self, levels: Levels) -> Mapping[str, Any]:
+        pull = 1.0 if levels.having("eventual", self._replicas.owners) else 10.0
         return {
             "confirm": (0.5, self._forwarding.confirm),
             "sweep": (2.0, self._ledger.sweep),

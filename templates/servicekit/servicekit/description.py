@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 from servicekit.document import Node, Problems
+from servicekit.levels import LEVELS, Levels
 
 FORMAT = 1
-LEVELS = ("strong", "session", "eventual")
 OWNER_DOWN = ("stale", "refuse")
 
 
@@ -80,7 +80,7 @@ class Description:
     endpoints: Mapping[str, Tuple[str, ...]]
     build_only: Tuple[BuildOnly, ...]
     peers: Tuple[str, ...]
-    level: str
+    levels: Levels
     owner_down: str
 
     @property
@@ -126,7 +126,10 @@ def _description(directory: Path, root: Node) -> Description:
         endpoints={name: node.get("reads").texts() for name, node in root.get("endpoints").items()},
         build_only=tuple(_build_only(node) for node in root.get("build_only").nodes()),
         peers=root.get("peers").texts(),
-        level=root.get("level").choice(LEVELS),
+        levels=Levels(
+            root.get("level").choice(LEVELS),
+            {name: node.choice(LEVELS) for name, node in root.get("levels").items()},
+        ),
         owner_down=root.get("owner_down").choice(OWNER_DOWN),
     )
 

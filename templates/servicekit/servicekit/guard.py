@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from servicekit.database import Database, Raw
     from servicekit.events import Events
     from servicekit.forwarding import Forwarding
+    from servicekit.levels import Levels
     from servicekit.replicas import Replicas
     from servicekit.statements import Scanner, Statement
 
@@ -50,10 +51,11 @@ class RequestScope:
         self._guard.wait_for(self, positions)
 
     def positions(self) -> dict[str, int]:
-        """Return owner → position that contains what this request committed."""
-        if self.committed:
-            self._positions.update(self._guard.own_position())
-        return dict(self._positions)
+        """Return owner → position that contains what this request committed or can have read."""
+        found = self._guard.positions()
+        for owner, position in self._positions.items():
+            found[owner] = max(position, found.get(owner, 0))
+        return found
 
 
 class Session:
@@ -81,7 +83,7 @@ class Guard:
         service: str,
         replicas: Replicas,
         forwarding: Forwarding,
-        level: str,
+        levels: Levels,
         owner_down: str,
         events: Events,
     ) -> None:
@@ -89,7 +91,7 @@ class Guard:
         self._service = service
         self._replicas = replicas
         self._forwarding = forwarding
-        self._level = level
+        self._levels = levels
         self._refuse = owner_down == "refuse"
         self._events = events
         self._scope: ContextVar[RequestScope | None] = ContextVar("servicekit", default=None)
@@ -153,14 +155,19 @@ class Guard:
         if wrote and scope is not None:
             scope.note(positions)
 
-    def own_position(self) -> dict[str, int]:
-        """Return the position of this service's own feed."""
+    def positions(self) -> dict[str, int]:
+        """Return the position of this service's own feed, and those of its replicas."""
         with self._database.snapshot() as raw:
-            return {self._service: self._database.head(raw)}
+            found = {
+                owner: self._replicas.known(owner, raw).position
+                for owner in set(self._replicas.owners.values())
+            }
+            return {**found, self._service: self._database.head(raw)}
 
     def wait_for(self, scope: RequestScope, positions: Mapping[str, int]) -> None:
-        """Catch up those owners whose replicas are behind `positions`."""
-        owners = set(self._replicas.owners.values()) & set(positions)
+        """Catch up those owners whose replicas, read at level `session`, are behind `positions`."""
+        tables = self._levels.having("session", self._replicas.owners)
+        owners = {self._replicas.owners[name] for name in tables} & set(positions)
         behind = {
             owner
             for owner in owners - scope.caught
@@ -179,9 +186,8 @@ class Guard:
         for name in sorted(unknown):
             self._replicas.promote(name, raw)
         copying = {self._replicas.owners[name] for name in unknown}
-        owners = copying
-        if self._level == "strong":
-            owners = copying | ({self._replicas.owners[name] for name in tables} - caught)
+        strong = self._levels.having("strong", tables)
+        owners = copying | ({self._replicas.owners[name] for name in strong} - caught)
         failed = self._pull(sorted(owners), scope, caught, raw, copying)
         doubtful = {name for name in tables if self._replicas.owners[name] in failed}
         self._whole -= doubtful

@@ -38,6 +38,7 @@ class Middleware:
         self._description = description
         self._data = data
         self._metrics = metrics
+        self._sessions = bool(description.levels.having("session", description.tables))
         refusals.watch(app)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -100,8 +101,7 @@ class Middleware:
 
     def _scope(self, environ: Environ, tables: Tuple[str, ...]) -> Callable[[], Any]:
         """Return what opens a scope in which replicas are as fresh as this client may expect."""
-        waits = self._description.level == "session"
-        expected = seen.positions(environ, self._description.owners) if waits else {}
+        expected = seen.positions(environ, self._description.owners) if self._sessions else {}
 
         @contextlib.contextmanager
         def open_scope() -> Iterator[Any]:
@@ -123,7 +123,7 @@ class Middleware:
             headers.append(("X-Data-Stale", ", ".join(ages)))
         for owner, _ in stale:
             self._metrics.stale.labels(owner).inc()
-        if self._description.level == "session":
+        if self._sessions:
             headers += seen.headers(environ, scope.positions())
         return headers
 
