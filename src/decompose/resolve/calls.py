@@ -80,8 +80,9 @@ class Calls:
             entry = self.classes.entry(class_)
             if value.index or (entry is not None and entry.body is not parent):
                 context = (receiver,)
-        if definition.escapes or definition.is_small:
-            context = (*context, "at", site.key, *_maker(site.activation))
+        made, called = _maker(site.activation), _caller(site.activation)
+        if definition.escapes or definition.is_small or ((made or called) and definition.is_modest):
+            context = (*context, "at", site.key, *made, *called)
         return context
 
     def generator(self, activation: Activation) -> int:
@@ -236,6 +237,12 @@ class Calls:
                     self.engine.add(site.result, v) if self.engine.values[v].kind in kinds else None
                 ),
             )
+
+
+def _caller(caller: Activation) -> Context:
+    """The call that told the caller apart: helpers call helpers with what they were handed."""
+    context = caller.context
+    return context[context.index("at") + 1 :][:1] if "at" in context else ()
 
 
 def _maker(caller: Activation) -> Context:

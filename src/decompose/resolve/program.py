@@ -37,6 +37,7 @@ _METHOD_KINDS = {
     "locked_cached_property": "property",
 }
 SMALL_BODY = 6
+MODEST_BODY = 20
 
 
 class Definition:
@@ -49,6 +50,7 @@ class Definition:
         "facts",
         "id",
         "index",
+        "is_modest",
         "is_small",
         "method_kind",
         "module",
@@ -70,12 +72,13 @@ class Definition:
         self.method_kind = _method_kind(facts)
         self.named = _named(facts)
         self.escapes = False
-        self.is_small = (
+        self.is_modest = (
             facts.kind == "function"
             and len(facts.params) > 0
-            and len(facts.body) <= SMALL_BODY
+            and len(facts.body) <= MODEST_BODY
             and not facts.is_generator
         )
+        self.is_small = self.is_modest and len(facts.body) <= SMALL_BODY
 
     def __repr__(self) -> str:
         return f"<{self.id}>"
