@@ -27,7 +27,8 @@ demo: $(READY) ## Analyse the sample, split it, start the split, and run the mon
 
 verify: $(READY) .cache/verify/.ready ## Record the sample while its tests use it, and play that against it and its split
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
-	$(BIN)/decompose trace sample_monolith --output .cache/verify/sample.tape \
+	$(if $(POSTGRES_URL),DATABASE_URL=$$($(BIN)/python -m tests.postgres_server --new shop)) \
+		$(BIN)/decompose trace sample_monolith --output .cache/verify/sample.tape \
 		--python .cache/verify/env/bin/python -- python -m pytest
 	$(BIN)/decompose verify sample_monolith .cache/verify/split --tape .cache/verify/sample.tape \
 		--python .cache/verify/env/bin/python --output .cache/verify/result
@@ -42,7 +43,7 @@ faults: $(READY) ## 200 seeded runs of a small split whose services are killed, 
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/verify/env
 	$(UV) pip install --quiet --python .cache/verify/env/bin/python \
-		-r .cache/verify/split/requirements.txt -r $<
+		-r .cache/verify/split/requirements.txt -r $< psycopg2-binary
 	touch $@
 
 test: $(READY) check ## Style, types, architecture, and all tests that need only this repository and the package index
@@ -78,9 +79,9 @@ browser: $(READY) ## The report's page in headless Chromium
 kit: $(READY) ## The kit's tests on the oldest and the newest Python at hand
 	$(BIN)/python -m tests.interpreters $(UV)
 
-postgres: $(READY) ## The kit, and the whole demo, on a PostgreSQL server that is started for it
+postgres: $(READY) ## The kit, tapes, the whole demo and its proof, on a PostgreSQL server that is started for it
 	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres
-	$(BIN)/python -m tests.postgres_server $(MAKE) demo
+	$(BIN)/python -m tests.postgres_server $(MAKE) demo verify
 
 edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, under the tests that any gateway must pass
 	@missing=; for program in nginx haproxy openssl; do \

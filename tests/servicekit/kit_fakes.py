@@ -43,6 +43,9 @@ class FakeData:
     def install_hooks(self) -> None:
         self.calls.append("install_hooks")
 
+    def alone(self) -> Any:
+        return contextlib.nullcontext()
+
     def prepare(self) -> None:
         self.calls.append("prepare")
 

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from decompose.verify.replay import Sides, replay
+from decompose.verify.sqlite_store import SqliteFiles
 from decompose.verify.start import Stage, start_again, start_monolith, write_recorder
 from decompose.verify.system import System
 from decompose.verify.tape import survey
@@ -51,6 +52,7 @@ def test_noise(tmp_path: Path) -> None:
             tape=tape,
             python=sys.executable,
             scratch=tmp_path,
+            databases=SqliteFiles(tmp_path),
             closing=closing,
         )
         sides = Sides(

@@ -41,6 +41,15 @@ def verify(
             "--output", "-o", metavar="DIR", help="Where verify.json and verify.xml (JUnit) go."
         ),
     ] = None,
+    postgres: Annotated[
+        str | None,
+        typer.Option(
+            "--postgres",
+            metavar="URL",
+            envvar="POSTGRES_URL",
+            help="For a tape of PostgreSQL: the server on which databases are made, and dropped.",
+        ),
+    ] = None,
     faults: Annotated[
         int,
         typer.Option(
@@ -63,7 +72,7 @@ def verify(
     """
     with guard():
         parts = program(context)
-        asked = Asked(root=path, out=out, tape=tape, python=python)
+        asked = Asked(root=path, out=out, tape=tape, python=python, postgres=postgres)
         if faults:
             with ScreenProgress(stderr(), quiet=False) as progress:
                 played = verify_under_faults(asked, range(seed, seed + faults), progress)

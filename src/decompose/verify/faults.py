@@ -130,7 +130,7 @@ class _Judge:
     def __init__(self, tape: Survey, split: Side, system: System, control: Path) -> None:
         self._shapes = tape.tables
         owned = {table for tables in system.owned.values() for table in tables}
-        self._tables = (tape.tables.keys() & owned) - {SEQUENCES}
+        self._tables = (tape.tables.keys() & owned) - SEQUENCES
         self._split = split
         self._control = control
 

@@ -94,7 +94,7 @@ def _judge(
     recorded, monolith, again, split = outcomes
     endpoint = request.endpoint or NO_ENDPOINT
     service = system.service_of.get(endpoint, system.fallback)
-    own = tape.tables.keys() - {SEQUENCES}
+    own = tape.tables.keys() - SEQUENCES
     owned = own & {table for tables in system.owned.values() for table in tables}
     played.requests += 1
     played.rows += sum(len(monolith.rows.get(table, ())) for table in owned)

@@ -12,8 +12,8 @@ from decompose.verify.values import Row, from_tape, shown
 Rows = dict[Row, Row]
 State = dict[str, Rows]
 
-SEQUENCES = "sqlite_sequence"
-"""SQLite's own table of counters: part of a state, and no table of the application."""
+SEQUENCES = frozenset({"sqlite_sequence", "pg_sequences"})
+"""The counters of a database as a table: part of a state, and no table of the application."""
 
 
 def apply_changes(state: State, changes: Iterable[Change]) -> None:

@@ -15,7 +15,7 @@ from decompose.errors import UserError
 from decompose.verify.process import Server
 from decompose.verify.rows import SEQUENCES
 from decompose.verify.side import Side
-from decompose.verify.store import Store
+from decompose.verify.store import Databases
 from decompose.verify.system import System
 from decompose.verify.tape import Shape, Survey
 
@@ -35,6 +35,7 @@ class Stage:
     tape: Survey
     python: str
     scratch: Path
+    databases: Databases
     closing: ExitStack
 
     @property
@@ -80,16 +81,15 @@ def start_monolith(stage: Stage, name: str) -> Side:
     """A server of the monolith; `name` tells several apart."""
     folder = stage.scratch / name
     folder.mkdir()
-    path = folder / "monolith.db"
-    store = Store(path, stage.tape.tables)
-    store.create(stage.tape.sql)
-    pinned, environment = _database(stage.system, path)
+    stage.databases.create(name, stage.tape.sql)
+    pinned, environment = _database(stage.system, stage.databases.url(name))
     settings = _settings(stage, folder, monolith=True, pinned=pinned)
     command = serve_command(stage.python, stage.system.target, 0)
     server = Server(
         "The monolith", command, stage.root, {**_environment(stage, settings), **environment}
     )
     stage.closing.callback(server.stop)
+    store = stage.databases.open(name, stage.tape.tables)
     return Side(server, f"http://127.0.0.1:{server.wait()}", [store])
 
 
@@ -100,12 +100,9 @@ def start_split(stage: Stage, *, failing: bool = False) -> Side:
     """
     folder = stage.scratch / "split"
     shutil.copytree(stage.system.folder, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
-    data = stage.scratch / "data"
-    data.mkdir()
-    paths = {name: data / f"{name}.db" for name in stage.system.owned}
     environment = {
-        f"DATABASE_URL_{name.upper().replace('-', '_')}": f"sqlite:///{path}"
-        for name, path in paths.items()
+        f"DATABASE_URL_{name.upper().replace('-', '_')}": stage.databases.url(_database_of(name))
+        for name in stage.system.owned
     }
     environment |= {"SERVICEKIT_SECRET": secrets.token_urlsafe(32), "SECRET_KEY": _key(stage.tape)}
     faults = stage.fault if failing else None
@@ -117,18 +114,26 @@ def start_split(stage: Stage, *, failing: bool = False) -> Side:
     server = Server("The split", command, folder, {**_environment(stage, settings), **environment})
     stage.closing.callback(server.stop)
     address = server.wait()
-    return Side(server, address, [Store(path, _owned(stage, name)) for name, path in paths.items()])
+    stores = [
+        stage.databases.open(_database_of(name), _owned(stage, name)) for name in stage.system.owned
+    ]
+    return Side(server, address, stores)
+
+
+def _database_of(service: str) -> str:
+    """A name that no side of the monolith has."""
+    return f"service-{service}"
 
 
 def _owned(stage: Stage, service: str) -> dict[str, Shape]:
-    """The recorded tables that a service owns, and SQLite's counters of them."""
-    names = {*stage.system.owned[service], SEQUENCES}
+    """The recorded tables that a service owns, and their counters."""
+    names = {*stage.system.owned[service], *SEQUENCES}
     return {name: shape for name, shape in stage.tape.tables.items() if name in names}
 
 
-def _database(system: System, path: Path) -> tuple[dict[str, Any], dict[str, str]]:
+def _database(system: System, url: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The setting that names the monolith's database: in its configuration, or its environment."""
-    value = str(path) if system.database_is_path else f"sqlite:///{path}"
+    value = url.removeprefix("sqlite:///") if system.database_is_path else url
     if system.database_in_environment:
         return {}, {system.database_key: value}
     return {system.database_key: value}, {}

@@ -1,133 +1,45 @@
-"""An SQLite database of one side: its rows, and bringing them to a wanted state."""
+"""What a replay asks of the databases of its sides, whatever they are."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-from decompose.errors import UserError
-from decompose.verify.rows import SEQUENCES, State, changes_to
+from decompose.verify.rows import State
 from decompose.verify.tape import Shape
-from decompose.verify.values import Row, from_database, to_database
 
 
-class Store:
-    """The tables of a file that count: all of the monolith's, those that a service owns."""
-
-    def __init__(self, path: Path, shapes: Mapping[str, Shape]) -> None:
-        self._connection = sqlite3.connect(
-            path, timeout=20, isolation_level=None, check_same_thread=False
-        )
-        self._shapes = shapes
-        self._version = -1
-        self._state: State = {}
-        self.path = path
-
-    def create(self, statements: Iterable[str]) -> None:
-        """Run the statements that make the tables."""
-        for statement in statements:
-            self._connection.execute(statement)
+class Store(Protocol):
+    """The tables of a database that count: all of the monolith's, those that a service owns."""
 
     def state(self) -> State:
         """The rows as they are now; the same object while nothing was committed."""
-        ((version,),) = self._connection.execute("PRAGMA data_version")
-        if version != self._version:
-            self._version = version
-            self._state = self._share({name: self._rows(name) for name in self._shapes})
-        return self._state
-
-    def _rows(self, name: str) -> dict[Row, Row]:
-        shape = self._shapes[name]
-        wanted = ", ".join(map(_quoted, (*shape.key, *shape.columns)))
-        width = len(shape.key)
-        try:
-            found = self._fetch(f"SELECT {wanted} FROM {_quoted(name)}")  # noqa: S608 - quoted
-        except sqlite3.OperationalError as error:
-            if name == SEQUENCES:  # it comes with the first counter
-                return {}
-            raise UserError(
-                f"{self.path.name} has no table {name} like the recorded one: {error}.",
-                hint="Scaffold again from the code that was recorded, or record again.",
-            ) from error
-        return {from_database(row[:width]): from_database(row[width:]) for row in found}
-
-    def _fetch(self, query: str) -> list[tuple[Any, ...]]:
-        """All rows; text is decoded by a function of ours, ten times as slow, only if it must."""
-        try:
-            return self._connection.execute(query).fetchall()
-        except sqlite3.OperationalError as error:
-            if "decode" not in str(error):
-                raise
-        self._connection.text_factory = _text
-        try:
-            return self._connection.execute(query).fetchall()
-        finally:
-            self._connection.text_factory = str
+        ...
 
     def bring_to(self, wanted: State) -> None:
-        """Change what differs, in one transaction; triggers run, so that others hear of it."""
-        changes = changes_to(self.state(), self._share(wanted), self._shapes)
-        if not changes:
-            return
-        try:
-            self._make(changes)
-        except sqlite3.IntegrityError:  # rows swap values that must be unique: all go first
-            gone = [(table, key, None) for table, key, _ in changes]
-            self._make([*gone, *(change for change in changes if change[2] is not None)])
-        self._version = -1
-
-    def _share(self, wanted: State) -> State:
-        """The part of a state that belongs here: counters of other tables stay what they are."""
-        counters = wanted.get(SEQUENCES, {})
-        own = {key: row for key, row in counters.items() if key[0] in self._shapes}
-        return {**wanted, SEQUENCES: own}
-
-    def _make(self, changes: Iterable[tuple[str, Row, Row | None]]) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            for table, key, row in changes:
-                self._put(table, self._shapes[table], key, row)
-        except sqlite3.Error:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
-
-    def _put(self, table: str, shape: Shape, key: Row, row: Row | None) -> None:
-        name = _quoted(table)
-        where = " AND ".join(f"{_quoted(column)} IS ?" for column in shape.key)
-        values = [to_database(cell) for cell in key]
-        if row is None:
-            self._connection.execute(f"DELETE FROM {name} WHERE {where}", values)  # noqa: S608 - quoted
-            return
-        cells = [to_database(cell) for cell in row]
-        sets = ", ".join(f"{_quoted(column)} = ?" for column in shape.columns)
-        update = f"UPDATE {name} SET {sets} WHERE {where}"  # noqa: S608 - quoted
-        if self._connection.execute(update, [*cells, *values]).rowcount:
-            return
-        hidden = () if shape.keyed else shape.key
-        columns = ", ".join(map(_quoted, (*hidden, *shape.columns)))
-        given = [*(() if shape.keyed else values), *cells]
-        marks = ", ".join("?" for _ in given)
-        self._connection.execute(f"INSERT INTO {name} ({columns}) VALUES ({marks})", given)  # noqa: S608 - quoted
+        """Change what differs; the kit's triggers run, so that others hear of it."""
+        ...
 
     def settled(self) -> bool:
         """Whether no forwarded write is still undecided here, or decided and not yet told."""
-        queries = (
-            "SELECT count(*) FROM _sk_txn WHERE state = 'tentative'",
-            "SELECT count(*) FROM _sk_outcome WHERE state = 'committed'",
-        )
-        return not any(self._connection.execute(query).fetchone()[0] for query in queries)
+        ...
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the connection."""
+        ...
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+class Databases(Protocol):
+    """Where the databases of a replay are, and how they come to be."""
 
+    def url(self, name: str) -> str:
+        """The address of the database of that name, as SQLAlchemy has it."""
+        ...
 
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogateescape")
+    def create(self, name: str, statements: Iterable[str]) -> None:
+        """Make a database with what the statements make."""
+        ...
+
+    def open(self, name: str, shapes: Mapping[str, Shape]) -> Store:
+        """The database of that name, of which these tables count."""
+        ...

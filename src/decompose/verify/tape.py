@@ -129,6 +129,7 @@ class Survey:
     config: dict[str, dict[str, Any]]
     endpoints: frozenset[str]
     seen: frozenset[str]
+    dialect: str
     tables: dict[str, Shape]
     sql: tuple[str, ...]
     steps: int
@@ -160,6 +161,7 @@ def _surveyed(path: Path, header: Header, events: Iterator[Event]) -> Survey:
     config: dict[str, dict[str, Any]] | None = None
     endpoints: set[str] = set()
     seen: set[str] = set()
+    dialect = ""
     tables: dict[str, Shape] = {}
     sql: dict[str, None] = {}
     steps = 0
@@ -170,6 +172,7 @@ def _surveyed(path: Path, header: Header, events: Iterator[Event]) -> Survey:
                 config = event.config if config is None else config
                 endpoints.update(event.endpoints)
             case Schema():
+                dialect = event.dialect
                 tables.update(event.tables)
                 sql.update(dict.fromkeys(event.sql))
             case Request():
@@ -187,6 +190,7 @@ def _surveyed(path: Path, header: Header, events: Iterator[Event]) -> Survey:
         config=config or {},
         endpoints=frozenset(endpoints),
         seen=frozenset(seen),
+        dialect=dialect,
         tables=tables,
         sql=tuple(sql),
         steps=steps,

@@ -6,6 +6,7 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceTree
@@ -15,6 +16,8 @@ from decompose.ports import Progress
 from decompose.verify.faults import STEPS, play_faults
 from decompose.verify.record import code_digest
 from decompose.verify.replay import Sides, replay
+from decompose.verify.rows import SEQUENCES
+from decompose.verify.sqlite_store import SqliteFiles
 from decompose.verify.start import (
     Stage,
     find_python,
@@ -23,18 +26,23 @@ from decompose.verify.start import (
     start_split,
     write_recorder,
 )
+from decompose.verify.store import Databases
 from decompose.verify.system import System, read_system
 from decompose.verify.tape import Full, Survey, survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What is to be verified: the monolith at `root`, the split at `out`, by a tape."""
+    """What is to be verified: the monolith at `root`, the split at `out`, by a tape.
+
+    `postgres` is a server for the databases of a tape that was recorded on one.
+    """
 
     root: Path
     out: Path
     tape: Path
     python: str | None
+    postgres: str | None
 
 
 def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
@@ -80,8 +88,35 @@ def _stage(asked: Asked, closing: ExitStack) -> Stage:
         tape=tape,
         python=python,
         scratch=scratch,
+        databases=_databases(tape, system, asked.postgres, scratch, closing),
         closing=closing,
     )
+
+
+def _databases(
+    tape: Survey, system: System, server: str | None, scratch: Path, closing: ExitStack
+) -> Databases:
+    """Databases of the kind that was recorded."""
+    if tape.dialect != "postgresql":
+        folder = scratch / "data"
+        folder.mkdir()
+        return SqliteFiles(folder)
+    if not server:
+        raise UserError(
+            "The tape was recorded on PostgreSQL.",
+            hint="Name a server on which databases may be made: --postgres postgresql://HOST.",
+        )
+    try:
+        from decompose.verify.postgres_server import PostgresServer  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise UserError(
+            "PostgreSQL's driver is missing.", hint="Install decompose[postgres]."
+        ) from error
+    recorded = tape.config.get(system.database_key, {}).get("value")
+    scheme = urlsplit(recorded).scheme if isinstance(recorded, str) else ""
+    if not scheme.startswith("postgres"):
+        scheme = "postgresql"
+    return PostgresServer(server, scheme, closing)
 
 
 def _start(stage: Stage, progress: Progress) -> Sides:
@@ -98,7 +133,7 @@ def _refuse(tape: Survey, asked: Asked) -> None:
     if not tape.tables:
         raise UserError(
             f"{asked.tape} holds no database: no connection was seen during a request.",
-            hint="SQLite by Python's own driver is recorded.",
+            hint="SQLite by Python's own driver and PostgreSQL by psycopg are recorded.",
         )
 
 
@@ -119,7 +154,7 @@ def _findings(asked: Asked, tape: Survey, system: System, tree: SourceTree) -> t
             _finding("tape-cut-off", f"The tape {why} after step {tape.steps}", "Record it anew.")
         )
     owned = {table for tables in system.owned.values() for table in tables}
-    unowned = sorted(n for n in tape.tables.keys() - owned if not n.startswith("sqlite_"))
+    unowned = sorted(tape.tables.keys() - owned - SEQUENCES)
     if unowned:
         found.append(
             _finding(

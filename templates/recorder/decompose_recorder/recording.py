@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterable, Optional
 
 from decompose_recorder import configuration, messages, moment, sqlite, wsgi
 from decompose_recorder.definitions import Definitions
+from decompose_recorder.postgres_drivers import Drivers
 from decompose_recorder.state import State, changes, encoded
 from decompose_recorder.statements import Statements
 from decompose_recorder.tape import Tape
@@ -24,7 +25,7 @@ class Recorder:
         self._definitions = Definitions(root)
         self._statements: Optional[Statements] = None
         self._messages: Any = []
-        self._database: Optional[sqlite.Watched] = None
+        self._database: Any = None
         self._watched: Dict[str, sqlite.Watched] = {}
         self._told: State = {}
         self._schema: Any = None
@@ -37,6 +38,7 @@ class Recorder:
     def install(self) -> None:
         """Hook the application's libraries as they are imported."""
         sqlite.watch(self._connected)
+        Drivers(self._use, self._ran).install()
         messages.watch(self._heard)
         wsgi.surround(self.request)
 
@@ -131,14 +133,14 @@ class Recorder:
         self._use(watched)
         sqlite.statements(connection, lambda sql: self._ran(watched, sql))
 
-    def _ran(self, watched: sqlite.Watched, sql: str) -> None:
+    def _ran(self, watched: Any, sql: str) -> None:
         if self._at_work:
             return
         self._use(watched)
         if self._statements is not None:
             self._statements.heard(sql)
 
-    def _use(self, watched: sqlite.Watched) -> None:
+    def _use(self, watched: Any) -> None:
         """The application uses this database; the first time in a request, its state is taken."""
         other = watched is not self._database
         self._database = watched
@@ -170,8 +172,7 @@ class Recorder:
         self._told = database.state
         return found
 
-    def _refreshed(self) -> sqlite.Watched:
-        assert self._database is not None  # noqa: S101 - both callers have looked
+    def _refreshed(self) -> Any:
         self._at_work = True
         try:
             self._database.refresh()
@@ -179,10 +180,12 @@ class Recorder:
             self._at_work = False
         return self._database
 
-    def _tell_schema(self, database: sqlite.Watched) -> None:
+    def _tell_schema(self, database: Any) -> None:
         if database.schema != self._schema:
             self._schema = database.schema
-            self._tape.write("schema", dialect="sqlite", tables=database.shape, sql=database.schema)
+            self._tape.write(
+                "schema", dialect=database.dialect, tables=database.shape, sql=database.schema
+            )
 
     def _tell_config(self, app: Any) -> None:
         config = configuration.described(app.config)

@@ -50,6 +50,8 @@ def _file(database: Any) -> str:
 class Watched:
     """A database that can be read: a file by a connection of our own, memory by the one it has."""
 
+    dialect = "sqlite"
+
     def __init__(self, path: str, connection: Any) -> None:
         self.path = path
         self._connection = None if path else connection

@@ -16,7 +16,7 @@ def changes(before: State, after: State) -> List[List[Any]]:
     found: List[List[Any]] = []
     for table in sorted({*before, *after}):
         old, new = before.get(table, {}), after.get(table, {})
-        if old == new and _same_types(old, new):
+        if old is new or (old == new and _same_types(old, new)):
             continue
         gone = [key for key in old if key not in new]
         put = [key for key, row in new.items() if key not in old or not _same(old[key], row)]

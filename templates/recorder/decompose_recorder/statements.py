@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, List, Tuple
 
-_VALUES = re.compile(r"""'(?:[^']|'')*'|\b\d+(?:\.\d+)?(?:e[+-]?\d+)?\b""", re.IGNORECASE)
+_VALUES = re.compile(
+    r"""'(?:[^']|'')*'|%s|%\(\w+\)s|\b\d+(?:\.\d+)?(?:e[+-]?\d+)?\b""", re.IGNORECASE
+)
 _LISTS = re.compile(r"\(\s*\?(?:\s*,\s*\?)+\s*\)")
 _ENDS = ("COMMIT", "ROLLBACK", "END")
 _SILENT = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "--")

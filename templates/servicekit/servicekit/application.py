@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import importlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, Mapping, Tuple
+from typing import Any, Callable, Iterable, Mapping, Tuple
 
 from flask import Flask
 
@@ -118,7 +116,7 @@ def create(path: Path, make_data: MakeData = data_plane) -> Service:
         schema.create(described, chosen.database_url)
         data.prepare()
 
-    with _one_at_a_time(described.directory / "service.json"):
+    with data.alone():
         with own_schema.replaced(prepare):
             app = target.load(described.application, described.directory)
         prepare()
@@ -144,11 +142,3 @@ def _behind_proxies(application: Any, count: int) -> Any:
         fixer = importlib.import_module("werkzeug.contrib.fixers").ProxyFix
         return fixer(application, num_proxies=count)
     return fixer(application, x_for=count, x_proto=count, x_host=count, x_prefix=count)
-
-
-@contextlib.contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Let the processes of a service prepare their database one after another."""
-    with path.open("rb") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield

@@ -82,6 +82,10 @@ class Data:
         """Let connections that are opened from now on be plain."""
         remove(self.database)
 
+    def alone(self) -> Any:
+        """Return a context manager that one process of the service at a time may be in."""
+        return self.database.alone()
+
     def prepare(self) -> None:
         """Create what the kit keeps in the database; replicas are copied later, by `copy`.
 

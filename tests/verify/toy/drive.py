@@ -1,14 +1,16 @@
 """Uses the club as its tests would: over HTTP, and once behind its back."""
 
+import os
 import sys
 import tempfile
 
 from club import create_app
 from club.database import db
-from club.models import Member
+from club.models import Loan, Member
 
 with tempfile.TemporaryDirectory() as folder:
-    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder}/test.db"})
+    url = os.environ.get("DATABASE_URL", f"sqlite:///{folder}/test.db")
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
     with app.app_context():
         db.create_all()
         db.session.add(Member(name="Nobody"))
@@ -23,6 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
     ada.get("/loans/")
     with app.app_context():
         db.session.get(Member, 1).name = "Somebody"
+        Loan.query.filter_by(member_id=2).delete()
         db.session.delete(db.session.get(Member, 2))
         db.session.commit()
     ada.get("/members/1")

@@ -91,6 +91,10 @@ class Database(abc.ABC):
         self.run(raw, "RELEASE SAVEPOINT _sk")
 
     @abc.abstractmethod
+    def alone(self) -> Any:
+        """Return a context manager that one process at a time may be in, on any machine."""
+
+    @abc.abstractmethod
     def lock(self, raw: Raw, name: str) -> None:
         """Let no other transaction hold the lock of that name until this one ends."""
 

@@ -86,6 +86,16 @@ class Postgres(Database):
             else:
                 return raw
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold an advisory lock on a connection of its own."""
+        raw = self._open()
+        try:
+            self.rows(raw, f"SELECT pg_advisory_lock({schema.lock_key('alone')})")
+            yield
+        finally:
+            raw.close()
+
     def lock(self, raw: Raw, name: str) -> None:
         """Take an advisory lock that ends with the transaction."""
         self.rows(raw, f"SELECT pg_advisory_xact_lock({schema.lock_key(name)})")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import sqlite3
 import time
 import urllib.parse
+from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
 from servicekit.database import sqlite_schema as schema
@@ -80,6 +82,13 @@ class Sqlite(Database):
             self._pool.drop(raw)  # closing rolls back
             raise
         self._pool.give_back(raw)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold a lock on a file beside the database; on itself SQLite's own would end with it."""
+        with Path(f"{self.path}.lock").open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            yield
 
     def lock(self, raw: Raw, name: str) -> None:
         """Do nothing: whoever writes holds the lock of the whole file."""
