@@ -19,6 +19,7 @@ from decompose.domain.facts import (
     StarImport,
 )
 from decompose.domain.facts import Def as DefExpr
+from decompose.domain.source import EntryPoint
 
 _METHOD_KINDS = {
     "staticmethod": "static",
@@ -99,7 +100,10 @@ class ModuleEntry:
 class Program:
     """Every definition by number, every module by name."""
 
-    def __init__(self, facts: Iterable[ModuleFacts]) -> None:
+    def __init__(
+        self, facts: Iterable[ModuleFacts], entry_points: Iterable[EntryPoint] = ()
+    ) -> None:
+        self.entry_points = tuple(entry_points)
         self.modules: dict[str, ModuleEntry] = {}
         self.definitions: list[Definition] = []
         self.packages: set[str] = set()
