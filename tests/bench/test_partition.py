@@ -46,8 +46,8 @@ PACKAGED = {
     "fittrackee": (FITTRACKEE, "fittrackee"),
     "abilian-sbe": (ABILIAN, "abilian.sbe.apps"),
 }
-LOST = {"abilian-sbe": "all eight features share one table hierarchy and its generic views: "
-        "our best split has three services"}  # fmt: skip
+LOST = {"abilian-sbe": "closer by ARI, not by MoJoFM: our best split keeps calendar, forum and "
+        "wiki together, and their forms with the library of fields"}  # fmt: skip
 SEEDS = range(20)
 Score = tuple[float, float]
 

@@ -56,6 +56,37 @@ def test_tables_of_one_transaction_weigh_most() -> None:
     assert weight["m.A", "m.e"] == 1.5
 
 
+def test_a_row_in_two_tables_is_one_write() -> None:
+    """With joined inheritance a write of the entity's table says what that of its parent's does."""
+    text = ("m.py\n  class Item: table items\n  class Page: table pages; inherits Item\n"
+            "  class Event: table events; inherits Item\n"
+            "  def edit: POST /p -> p; writes pages, items\n"
+            "  def meet: POST /e -> e; writes events, items\n")  # fmt: skip
+    model = system(text)
+    pairs = {(e.a, e.b) for e in Transactions().collect(model, "")}
+    assert pairs == {("m.Page", "m.edit"), ("m.Event", "m.meet")}
+    assert ("m.Item", "m.edit") not in {(e.a, e.b) for e in Data().collect(model, "")}
+
+
+def test_what_drawing_a_page_writes_is_not_its_endpoints_own() -> None:
+    """A layout that writes for every page ties no page to what it writes."""
+    text = "m.py\n  class A: table a\n  def log: writes a\n  def e: GET /e -> e; calls log\n"
+    model = system(text)
+    (endpoint,) = model.endpoints
+    assert Transactions().collect(model, "")
+    drawn = replace(endpoint, effects=tuple(
+        replace(effect, path=(effect.path[0], "template:base.html", *effect.path[1:]))
+        for effect in endpoint.effects
+    ))  # fmt: skip
+    assert not Transactions().collect(replace(model, endpoints=(drawn,)), "")
+
+
+def test_a_listener_to_an_entitys_events_is_no_handler() -> None:
+    """It runs in the transaction of whoever writes the entity, so it draws no table to itself."""
+    text = "m.py\n  class A: table a\n  def stamp: entry model-event a; writes a\n"
+    assert not Transactions().collect(system(text), "")
+
+
 def test_vocabulary_and_history_make_no_edges() -> None:
     """Modifying evidence on a pair without an edge is dropped; on an edge it adds or takes."""
     words = (("a", (("order", 3),)), ("b", (("order", 2),)), ("c", (("user", 1),)))

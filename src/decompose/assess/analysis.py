@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decompose.assess.hazards import hazards
 from decompose.assess.metrics import metrics
 from decompose.assess.seams import seams
 from decompose.assess.verdict import verdict
@@ -42,7 +43,8 @@ def assess(
         verdict=verdict(clustering, seen, found, sum(module.lines for module in python)),
         boundary=boundary,
         findings=tuple(sorted({*model.findings, *clustering.findings, *_tied(clustering),
-                               *_lost(boundary, {seam.id for seam in found})})),
+                               *_lost(boundary, {seam.id for seam in found}),
+                               *hazards(model, seen)})),
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ _BY_REFERENCE = {
 _LIMITS = {
     NoteKind.LOCK: "locks rows, and no lock spans two databases",
     NoteKind.SAVEPOINT: "opens a SAVEPOINT, and none spans two databases",
+    NoteKind.ISOLATION: "asks for an isolation level, and none spans two databases",
 }
 _TASKS = {EntryKind.TASK, EntryKind.SCHEDULE}
 _HOOKS = {EntryKind.BEFORE_REQUEST, EntryKind.AFTER_REQUEST, EntryKind.TEARDOWN}
@@ -141,8 +142,7 @@ def _hosts(definition: str, model: SystemModel, seen: View) -> list[str]:
     hooks = {seen.top.get(e.handler) for e in model.entries if e.kind in _HOOKS and not e.scope}
     if top in hooks:
         return list(seen.services)
-    names = set(seen.through.get(top, ()))
-    return sorted({seen.host(e) for e in seen.endpoints if e.name in names} - {""})
+    return sorted(seen.hosts(definition))
 
 
 def _foreign_keys(model: SystemModel, seen: View) -> Iterator[_Crossing]:
@@ -221,9 +221,7 @@ def _touched(model: SystemModel) -> dict[str, dict[str, Location]]:
 
 def _users(definition: str, seen: View) -> set[str]:
     """The services that run a definition: its own, and those of the endpoints that reach it."""
-    names = set(seen.through.get(seen.top.get(definition, ""), ()))
-    hosts = {seen.host(endpoint) for endpoint in seen.endpoints if endpoint.name in names}
-    return {*hosts, seen.service(definition)} - {""}
+    return {*seen.hosts(definition), seen.service(definition)} - {""}
 
 
 def _seam(crossing: _Crossing, seen: View) -> Seam:

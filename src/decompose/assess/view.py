@@ -48,6 +48,11 @@ class View:
             self.strangers[key] = tuple(sorted(t for t in written if self.owner.get(t) != service))
         return self.strangers[key]
 
+    def hosts(self, definition: str) -> frozenset[str]:
+        """The services whose endpoints run through a definition."""
+        names = set(self.through.get(self.top.get(definition, ""), ()))
+        return frozenset({self.host(e) for e in self.endpoints if e.name in names} - {""})
+
     def host(self, endpoint: EndpointEffects) -> str:
         """The service that answers an endpoint; empty where its handler is kernel or root."""
         return self.service(endpoint.handler)

@@ -122,7 +122,8 @@ def kernel_roles(
     pure = [d for d in free
             if d.id not in found.touching or d.kind is DefinitionKind.TEMPLATE]  # fmt: skip
     groups = {d.id: _communities(d.id, found, graph, labels, before) for d in free}
-    common = _common(pure, groups, _busy(found, graph.definitions))
+    outer = {d.id: _communities(d.id, found, graph, labels, before, but=d.module) for d in pure}
+    common = _common(pure, outer, _busy(found, graph.definitions))
     for definition in free:
         needed = _FEW if definition.module in common else _COMMUNITIES
         reason = _shared(definition, groups[definition.id], needed, found)
@@ -140,16 +141,22 @@ def _communities(
     graph: Ordered,
     labels: Sequence[int],
     before: Mapping[str, tuple[str, str]],
+    *,
+    but: str = "",
 ) -> Counter[int]:
-    """The communities of a definition's users, a wearer of a decorator being one."""
-    users = (u for u in found.users.get(name, ()) if u in graph.index and u not in before)
-    return Counter(labels[graph.index[user]] for user in users)
+    """The communities of a definition's users, those in module `but` left out."""
+    names = [u for u in found.users.get(name, ()) if u in graph.index and u not in before]
+    users = [graph.index[name] for name in names]
+    return Counter(labels[user] for user in users if graph.definitions[user].module != but)
 
 
 def _common(
     pure: Iterable[Definition], groups: Mapping[str, Counter[int]], domain: set[str]
 ) -> set[str]:
-    """Modules with little data and no handlers that serve several communities, none mostly."""
+    """Modules with little data and no handlers that serve several communities, none mostly.
+
+    `groups` are the communities of each definition's users in other modules.
+    """
     spread: dict[str, Counter[int]] = {}
     for definition in pure:
         if definition.module not in domain:

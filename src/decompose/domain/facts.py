@@ -267,7 +267,8 @@ class DefinitionFacts(_Node):
     `name` is the path inside the module (`User.full_name`, empty for the module), a lambda's is
     `<lambdaN>`, counted per enclosing scope. `parent` is the index of the enclosing scope.
     `versions` says for each local name how many versions it has; parameters are version 1.
-    `outer` are names declared `global` or `nonlocal`.
+    `outer` are names declared `global` or `nonlocal`, `guards` the first and last lines of the
+    `try` bodies whose errors, a database's among them, end in a handler.
     """
 
     name: str
@@ -285,6 +286,7 @@ class DefinitionFacts(_Node):
     outer: tuple[str, ...] = ()
     is_generator: bool = False
     is_async: bool = False
+    guards: tuple[tuple[int, int], ...] = ()
 
 
 class ImportFacts(_Node):

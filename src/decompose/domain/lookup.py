@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -89,6 +89,33 @@ def tables_of(model: SystemModel) -> dict[str, tuple[str, ...]]:
     for table, hub in hubs(model).items():
         found.setdefault(hub, []).append(table)
     return {hub: tuple(sorted(names)) for hub, names in found.items()}
+
+
+def extensions(model: SystemModel) -> dict[str, frozenset[str]]:
+    """The tables that hold the other half of a table's rows, by joined inheritance."""
+    mapped: dict[str, set[str]] = {}
+    for table in model.tables:
+        for entity in table.entities:
+            mapped.setdefault(entity, set()).add(table.name)
+    parents: dict[str, set[str]] = {}
+    for reference in model.references:
+        if reference.kind is ReferenceKind.INHERIT:
+            parents.setdefault(reference.source, set()).add(reference.target)
+    found: dict[str, set[str]] = {}
+    for entity, tables in mapped.items():
+        for above in _above(entity, parents):
+            for base in mapped.get(above, ()):
+                found.setdefault(base, set()).update(tables - {base})
+    return {base: frozenset(tables) for base, tables in found.items() if tables}
+
+
+def _above(name: str, parents: Mapping[str, set[str]]) -> set[str]:
+    seen, todo = {name}, [name]
+    while todo:
+        fresh = parents.get(todo.pop(), set()) - seen
+        seen |= fresh
+        todo += fresh
+    return seen - {name}
 
 
 def unknown(what: str, name: str, known: Iterable[str], where: str = "") -> UserError:

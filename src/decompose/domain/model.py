@@ -204,6 +204,10 @@ class NoteKind(StrEnum):
     STATE = "state"
     LOCK = "lock"
     SAVEPOINT = "savepoint"
+    ISOLATION = "isolation"
+    GUARD = "guard"
+    FILE = "file"
+    CACHE = "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -211,7 +215,9 @@ class Note:
     """What a function does that a split changes the meaning of.
 
     STATE: it changes the module-level variable `target` at run time. LOCK: it locks rows
-    (`SELECT … FOR UPDATE`). SAVEPOINT: it opens a nested transaction.
+    (`SELECT … FOR UPDATE`). SAVEPOINT: it opens a nested transaction. ISOLATION: it asks for an
+    isolation level. GUARD: it calls something here, and an `except` ends the errors of a database.
+    FILE: it writes a file. CACHE: its results are kept in memory.
     """
 
     definition: str

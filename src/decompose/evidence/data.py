@@ -7,7 +7,7 @@ from itertools import combinations
 from math import log, sqrt
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import hubs, inside
+from decompose.domain.lookup import extensions, hubs, inside
 from decompose.domain.model import Access, Mode, ReferenceKind, SystemModel
 from decompose.domain.partition import Evidence, EvidenceKind
 
@@ -25,7 +25,8 @@ class Data:
 
     weight(accessor, entity) = (WRITE or READ) / sqrt(accessors of that mode). Two accessors
     share the product of their single weights over WRITE. A table with more than 12 accessors is
-    represented by its entity alone, or by its first writer where it has none. Relationships and
+    represented by its entity alone, or by its first writer where it has none. With joined
+    inheritance, who accesses an entity's table does not access its parent's. Relationships and
     foreign keys draw two entities together by RELATED over the square root of the target's fame.
     """
 
@@ -55,7 +56,13 @@ def _accessors(model: SystemModel) -> dict[str, _Accessors]:
             note(who, access, access.location)
             for caller, location in callers.get(access.definition, ()):
                 note(caller, access, location)
-    return found
+    for table, halves in extensions(model).items():
+        children = [found[half] for half in halves if half in found]
+        for who, modes in found.get(table, {}).items():
+            for mode in [m for m in modes if any(m in c.get(who, ()) for c in children)]:
+                del modes[mode]
+    return {table: {who: modes for who, modes in accessors.items() if modes}
+            for table, accessors in found.items()}  # fmt: skip
 
 
 def _callers(model: SystemModel, top: Mapping[str, str]) -> dict[str, list[tuple[str, Location]]]:

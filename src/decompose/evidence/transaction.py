@@ -8,7 +8,7 @@ from itertools import combinations
 from math import fsum, log, sqrt
 
 from decompose.domain.finding import Location
-from decompose.domain.lookup import hubs, inside
+from decompose.domain.lookup import extensions, hubs, inside
 from decompose.domain.model import EndpointEffects, EntryKind, Mode, SystemModel
 from decompose.domain.partition import Evidence, EvidenceKind
 
@@ -16,7 +16,9 @@ TOGETHER = 3.0
 HANDLER = 3.0
 NEAR = 0.5
 EVENT = 2
+_PAGE = "template:"  # how templates' ids begin
 Path = tuple[str, ...]
+_Ways = Mapping[str, Mapping[str, Path]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +43,23 @@ class Transactions:
     root of the number of tables that the more sociable of the two is spread over, so that a log
     that everything writes ties nothing.
     weight(handler, table) = HANDLER * share of near(handler, table) among all tables that the
-    handler writes / (1 + ln handlers that write it).
+    handler writes / (1 + ln handlers that write it). A listener to an entity's events is no
+    handler: it runs in the transaction of whoever writes the entity.
     """
 
     name = "transaction"
 
     def collect(self, model: SystemModel, root: str) -> tuple[Evidence, ...]:
         """Evidence between entities, and between handlers and entities."""
-        hub, top = hubs(model), inside(model)
-        return tuple(sorted(_together(model, hub) + _handlers(model, hub, top)))
+        hub, top, ways = hubs(model), inside(model), _all_ways(model)
+        return tuple(sorted(_together(model, hub, ways) + _handlers(model, hub, top, ways)))
 
 
-def _together(model: SystemModel, hub: Mapping[str, str]) -> list[Evidence]:
+def _together(model: SystemModel, hub: Mapping[str, str], all_ways: _Ways) -> list[Evidence]:
     events = _events(model)
     meetings: dict[tuple[str, str], dict[tuple[str, Location], _Meeting]] = {}
     for endpoint in model.endpoints:
-        ways = _ways(endpoint)
+        ways = all_ways[endpoint.name]
         for transaction in endpoint.transactions:
             written = {t: ways[t] for t in transaction.tables if t in hub and t in ways}
             for (a, b), share in _shares(written, events).items():
@@ -88,12 +91,34 @@ def _events(model: SystemModel) -> frozenset[str]:
     return frozenset(e.handler for e in model.entries if e.kind is EntryKind.SIGNAL_RECEIVER)
 
 
+def _all_ways(model: SystemModel) -> _Ways:
+    """The ways to an endpoint's writes, by endpoint; a row in two tables is one write.
+
+    With joined inheritance a row has its halves in the entity's table and in its parent's: the
+    entity's alone says what is written.
+    """
+    halves = extensions(model)
+    found: dict[str, dict[str, Path]] = {}
+    for endpoint in model.endpoints:
+        ways = _ways(endpoint)
+        found[endpoint.name] = {
+            table: way
+            for table, way in ways.items()
+            if not halves.get(table, frozenset()) & ways.keys()
+        }
+    return found
+
+
 def _ways(endpoint: EndpointEffects) -> dict[str, Path]:
-    """The shortest way to a write of each table; what hooks write is not the endpoint's own."""
+    """The shortest way to a write of each table.
+
+    What hooks write, or what is written while a page is drawn, is not the endpoint's own.
+    """
     hooks, found = set(endpoint.hooks), dict[str, Path]()
     for effect in endpoint.effects:
         way = effect.path or (endpoint.handler,)
-        if effect.mode is Mode.WRITE and way[0] not in hooks:
+        drawn = any(step.startswith(_PAGE) for step in way)
+        if effect.mode is Mode.WRITE and way[0] not in hooks and not drawn:
             known = found.get(effect.table)
             if known is None or (len(way), way) < (len(known), known):
                 found[effect.table] = way
@@ -142,15 +167,18 @@ def _pair(a: str, b: str, found: list[_Meeting], spread: float) -> Evidence:
     )
 
 
-def _handlers(model: SystemModel, hub: Mapping[str, str], top: Mapping[str, str]) -> list[Evidence]:
+def _handlers(
+    model: SystemModel, hub: Mapping[str, str], top: Mapping[str, str], all_ways: _Ways
+) -> list[Evidence]:
     events = _events(model)
+    listeners = {e.handler for e in model.entries if e.kind is EntryKind.MODEL_EVENT}
     near: dict[str, dict[str, float]] = {}
     where: dict[tuple[str, str], Location] = {}
     for endpoint in model.endpoints:
         handler = top.get(endpoint.handler)
-        if handler is None:
+        if handler is None or endpoint.handler in listeners:
             continue
-        ways = _ways(endpoint)
+        ways = all_ways[endpoint.name]
         for effect in sorted(endpoint.effects, reverse=True):
             if effect.mode is Mode.WRITE and effect.table in ways and effect.table in hub:
                 where[handler, effect.table] = effect.location

@@ -36,7 +36,7 @@ class Calls:
         """Call one value."""
         value = self.engine.values[number]
         if value.kind is Kind.FUNCTION:
-            self._call_function(value, None, site)
+            self._call_unbound(value, site)
         elif value.kind is Kind.BOUND:
             self._call_function(self.engine.values[value.link], value.index, site)
         elif value.kind is Kind.CLASS:
@@ -47,6 +47,33 @@ class Calls:
             self._call_external(number, value, site)
 
     # Functions -------------------------------------------------------------------------------
+
+    def _call_unbound(self, function: Value, site: CallSite) -> None:
+        """`Base.method(self, ...)` is the method of each object that it is given; else a call."""
+        if not self._is_method(function) or not site.args or site.args[0][1]:
+            self._call_function(function, None, site)
+            return
+        given = site.args[0][0]
+        bound = CallSite(
+            site.activation, site.line, site.number, site.key, site.args[1:], site.kwargs,
+            site.result,
+        )  # fmt: skip
+        self.engine.watch(given, partial(self._call_on, function, bound))
+        self.engine.later(partial(self._call_on_nothing, function, given, site))
+
+    def _is_method(self, function: Value) -> bool:
+        definition = self.engine.program.definitions[function.index]
+        parent = self.engine.activations[function.link] if function.link >= 0 else None
+        inside = parent is not None and parent.definition.facts.kind == "class"
+        return inside and definition.method_kind == ""
+
+    def _call_on(self, function: Value, site: CallSite, receiver: int) -> None:
+        if self.engine.values[receiver].kind is Kind.INSTANCE:
+            self._call_function(function, receiver, site)
+
+    def _call_on_nothing(self, function: Value, given: int, site: CallSite) -> None:
+        if not any(value.kind is Kind.INSTANCE for value in self.engine.held(given)):
+            self._call_function(function, None, site)
 
     def _call_function(self, function: Value, receiver: int | None, site: CallSite) -> None:
         engine = self.engine
@@ -71,7 +98,8 @@ class Calls:
         """What tells this call from others of the same function.
 
         An inherited method is evaluated for each class that it is called on (object sensitivity,
-        Milanova et al., 2005), a small or function-returning one for each call (1-call-site).
+        Milanova et al., 2005), a small or function-returning one for each call (1-call-site),
+        one of middling size for each that such a one makes; what a `declared_attr` gives is made once for each class.
         """
         context: Context = ()
         if receiver is not None and parent is not None:
@@ -81,7 +109,8 @@ class Calls:
             if value.index or (entry is not None and entry.body is not parent):
                 context = (receiver,)
         made, called = _maker(site.activation), _caller(site.activation)
-        if definition.escapes or definition.is_small or ((made or called) and definition.is_modest):
+        told_apart = definition.is_modest and (definition.is_small or made or called)
+        if (definition.escapes or told_apart) and definition.method_kind != "declared":
             context = (*context, "at", site.key, *made, *called)
         return context
 

@@ -1,7 +1,8 @@
 """What code says of itself that matters when its system is split: state it changes, locks it takes.
 
 Read off the facts, by name: a module's variable that a function rebinds or, being a container,
-changes; `with_for_update`; `begin_nested`.
+changes; `with_for_update`; `begin_nested`; `isolation_level`; what writes files; calls whose errors
+a broad `except` ends; functions whose results `functools` keeps.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ _CHANGING = frozenset(
 _CONTAINERS = frozenset(
     ("dict", "list", "set", "deque", "defaultdict", "OrderedDict", "Counter", "WeakValueDictionary")
 )
-_LOCK, _SAVEPOINT = "with_for_update", "begin_nested"
+_LOCK, _SAVEPOINT, _ISOLATION = "with_for_update", "begin_nested", "isolation_level"
+_CACHES = frozenset({"cache", "lru_cache"})
+_WRITERS = frozenset({"write_bytes", "write_text"})
+_WRITING = frozenset("wax+")
+_MODE, _LONGEST = 1, 3
 
 
 def notes(program: Program) -> tuple[Note, ...]:
@@ -38,6 +43,9 @@ def notes(program: Program) -> tuple[Note, ...]:
 
 def _of(program: Program, definition: Definition) -> Iterator[Note]:
     line = definition.facts.line
+    if any(_is_cache(decorator) for decorator in definition.facts.decorators):
+        where = Location(path=definition.module.facts.path, line=line)
+        yield Note(definition=definition.id, kind=NoteKind.CACHE, target="", location=where)
     for node in _walk(definition.facts.body):
         line = getattr(node, "line", 0) or line
         for kind, target in _said(program, definition, node):
@@ -45,16 +53,42 @@ def _of(program: Program, definition: Definition) -> Iterator[Note]:
             yield Note(definition=definition.id, kind=kind, target=target, location=where)
 
 
+def _is_cache(decorator: f.Expr) -> bool:
+    """Whether a decorator is `functools.cache` or `lru_cache`, called or not."""
+    named = decorator.func if isinstance(decorator, f.Call) else decorator
+    return _last(named) in _CACHES
+
+
 def _said(program: Program, here: Definition, node: object) -> Iterator[tuple[NoteKind, str]]:
     changed = _changed(program, here, node)
     if changed is not None:
         yield NoteKind.STATE, changed
     if isinstance(node, f.Call):
-        name = getattr(node.func, "attr", "")
-        if name == _LOCK or any(keyword == _LOCK for keyword, _ in node.kwargs):
-            yield NoteKind.LOCK, ""
-        if name == _SAVEPOINT:
-            yield NoteKind.SAVEPOINT, ""
+        yield from ((kind, "") for kind in _called(here, node))
+
+
+def _called(here: Definition, node: f.Call) -> Iterator[NoteKind]:
+    name = getattr(node.func, "attr", "")
+    keywords = {keyword for keyword, _ in node.kwargs}
+    if name == _LOCK or _LOCK in keywords:
+        yield NoteKind.LOCK
+    if name == _SAVEPOINT:
+        yield NoteKind.SAVEPOINT
+    if _ISOLATION in keywords:
+        yield NoteKind.ISOLATION
+    if name in _WRITERS or (_last(node.func) == "open" and _writes(node)):
+        yield NoteKind.FILE
+    if any(first <= node.line <= last for first, last in here.facts.guards):
+        yield NoteKind.GUARD
+
+
+def _writes(opened: f.Call) -> bool:
+    """Whether `open(path, mode)` or `path.open(mode)` has a mode that writes."""
+    place = _MODE if isinstance(opened.func, f.Name) else 0
+    modes = [value for keyword, value in opened.kwargs if keyword == "mode"]
+    mode = modes[0] if modes else next(iter(opened.args[place:]), None)
+    value = mode.value if isinstance(mode, f.Const) else None
+    return isinstance(value, str) and len(value) <= _LONGEST and bool(_WRITING & set(value))
 
 
 def _changed(program: Program, here: Definition, node: object) -> str | None:

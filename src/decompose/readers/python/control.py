@@ -28,6 +28,12 @@ _DEFINING = (
     *(ast.For, ast.AsyncFor, ast.While),
 )
 
+# What a database's error is an instance of.
+_DATABASE = frozenset(
+    ("BaseException", "DBAPIError", "DatabaseError", "Exception", "OperationalError",
+     "SQLAlchemyError")
+)  # fmt: skip
+
 
 def if_(low: Lowering, node: ast.If) -> None:
     """An `if`: after it, what both branches leave certain; the other where one ends here."""
@@ -119,6 +125,8 @@ def try_(low: Lowering, node: ast.Try) -> None:
     """A `try`: handlers start from what nothing in the body changed."""
     before = dict(low.scope.current)
     versions = dict(low.scope.versions)
+    if any(_ends_errors(handler) for handler in node.handlers):
+        low.scope.guards.append((node.body[0].lineno, node.body[-1].end_lineno or node.lineno))
     low.conditions += 1
     low.block([*node.body, *node.orelse])
     after = low.scope.current
@@ -133,6 +141,14 @@ def try_(low: Lowering, node: ast.Try) -> None:
 
 def _unchanged(scope: Scope, before: dict[str, int], versions: dict[str, int]) -> dict[str, int]:
     return {n: v for n, v in before.items() if scope.versions.get(n) == versions.get(n)}
+
+
+def _ends_errors(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler takes a database's errors and raises none itself."""
+    caught = [handler.type] if not isinstance(handler.type, ast.Tuple) else handler.type.elts
+    names = {getattr(node, "attr", getattr(node, "id", "")) for node in caught if node is not None}
+    raises = any(isinstance(node, ast.Raise) for part in handler.body for node in ast.walk(part))
+    return (handler.type is None or bool(names & _DATABASE)) and not raises
 
 
 def _handler(low: Lowering, handler: ast.ExceptHandler) -> None:

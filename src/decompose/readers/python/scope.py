@@ -16,6 +16,7 @@ class Scope:
         "body",
         "current",
         "decorators",
+        "guards",
         "index",
         "is_generator",
         "kind",
@@ -38,6 +39,7 @@ class Scope:
         self.current: dict[str, int] = {}
         self.outer: set[str] = set()
         self.renames: dict[str, str] = {}
+        self.guards: list[tuple[int, int]] = []
         self.lambdas = 0
         self.temporaries = 0
         self.is_generator = False

@@ -132,6 +132,7 @@ class Lowering(ExpressionLowering):
             facts.outer,
             scope.is_generator,
             isinstance(node, ast.AsyncFunctionDef),
+            tuple(scope.guards),
         )
         return scope.index
 

@@ -110,9 +110,9 @@ class Effects:
     def _relation(self, touch: Touch) -> _Rows:
         return self._related(self.keys.relations.known[touch.number], touch.mode)
 
-    def _related(self, relation: Relation, mode: Mode) -> _Rows:
+    def _related(self, relation: Relation, mode: Mode, class_: int | None = None) -> _Rows:
         if mode is Mode.WRITE:
-            return [(t, mode, "relationship") for t in sorted(self.keys.changed(relation))]
+            return [(t, mode, "relationship") for t in sorted(self.keys.changed(relation, class_))]
         tables = self.keys.tables(relation.target) | self.keys.tables(relation.secondary)
         rows = [(t, mode, "relationship") for t in sorted(tables)]
         eager = (self._eager(target) for target in self.keys.classes(relation.target))
@@ -124,7 +124,7 @@ class Effects:
             return []
         relation = self.keys.relation(touch.number, touch.attr)
         if relation is not None:
-            return self._related(relation, touch.mode)
+            return self._related(relation, touch.mode, touch.number)
         for class_ in self.mapping.order(touch.number):
             if self.engine.values[class_].kind is not Kind.CLASS:
                 continue

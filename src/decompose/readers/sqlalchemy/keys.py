@@ -133,12 +133,17 @@ class Keys:
                 found.add(value.data)
         return found
 
-    def changed(self, relation: Relation) -> set[str]:
-        """The tables that hold a relationship: the one in between, or the key's."""
+    def changed(self, relation: Relation, class_: int | None = None) -> set[str]:
+        """The tables that hold a relationship: the one in between, or the key's.
+
+        A relationship of a mixin has no tables of its own: those of `class_`, which has it, count.
+        """
         between = self.tables(relation.secondary)
         if between:
             return between
         here, there = self.tables(relation.owner), self.tables(relation.target)
+        if not here and class_ is not None:
+            here = set(self.mapping.tables(class_))
         holders = {t for t in there if self._points(t, here)}
         holders |= {t for t in here if self._points(t, there)}
         return holders or here | there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from decompose.domain import facts as f
@@ -170,15 +171,20 @@ class Mapping:
     # Columns ---------------------------------------------------------------------------------
 
     def columns(self, class_: int) -> tuple[Column, ...]:
-        """The columns that a class declares itself or has from mixins."""
+        """The columns that a class declares itself or has from mixins that no parent has."""
         if class_ not in self._columns:
-            found: dict[str, Column] = {}
-            for base in self.order(class_):
-                if base == class_ or not self.is_entity(base):
-                    for column in self._declared_columns(base):
-                        found.setdefault(column.attr, column)
-            self._columns[class_] = tuple(found.values())
+            parent = self.parent(class_)
+            above = self.order(parent) if parent is not None else ()
+            own = [base for base in self.order(class_) if base not in above]
+            self._columns[class_] = self._columns_of(own)
         return self._columns[class_]
+
+    def _columns_of(self, bases: Iterable[int]) -> tuple[Column, ...]:
+        found: dict[str, Column] = {}
+        for base in bases:
+            for column in self._declared_columns(base):
+                found.setdefault(column.attr, column)
+        return tuple(found.values())
 
     def _declared_columns(self, class_: int) -> list[Column]:
         entry = self.classes.entry(class_)
@@ -224,7 +230,8 @@ class Mapping:
         return next(iter(m.texts(self.engine, site.argument(0, "name"))), "")
 
     def _has_primary_key(self, class_: int) -> bool:
-        values = [column.value for column in self.columns(class_) if column.value >= 0]
+        bases = [b for b in self.order(class_) if b == class_ or not self.is_entity(b)]
+        values = [column.value for column in self._columns_of(bases) if column.value >= 0]
         sites = [self.engine.sites[self.engine.values[value].index] for value in values]
         return any(m.keyword(self.engine, site, "primary_key") is True for site in sites)
 

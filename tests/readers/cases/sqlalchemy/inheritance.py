@@ -1,7 +1,7 @@
 """Joined and single-table inheritance, in Flask-SQLAlchemy and without."""
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Column, ForeignKey, Integer
-from sqlalchemy.orm import declarative_base
+from sqlalchemy.orm import declarative_base, declared_attr, relationship
 
 db = SQLAlchemy()
 Base = declarative_base()
@@ -49,3 +49,39 @@ def remove_wheel(car: SportsCar):
 
 def ride():
     return Bicycle.query.all()
+
+
+class Owned:
+    """A mixin whose columns are in the table of the first entity that has it."""
+
+    def __init__(self, user):
+        self.owner = user
+
+    @declared_attr
+    def owner_id(cls):
+        return Column(ForeignKey("people.id"))
+
+    @declared_attr
+    def owner(cls):
+        return relationship(Person)
+
+
+class Thing(Owned, Base):
+    __tablename__ = "things"
+    id = Column(Integer, primary_key=True)
+
+    def __init__(self, user):
+        Owned.__init__(self, user)
+
+
+class Boat(Thing):
+    __tablename__ = "boats"
+    id = Column(ForeignKey("things.id"), primary_key=True)
+
+
+def launch(user: Person):
+    return Boat(user)
+
+
+def buy(user: Person):
+    return Thing(user)
