@@ -99,7 +99,8 @@ class Calls:
 
         An inherited method is evaluated for each class that it is called on (object sensitivity,
         Milanova et al., 2005), a small or function-returning one for each call (1-call-site),
-        one of middling size for each that such a one makes; what a `declared_attr` gives is made once for each class.
+        one of middling size for each that such a one makes; what a `declared_attr` gives is made
+        once for each class.
         """
         context: Context = ()
         if receiver is not None and parent is not None:
