@@ -166,6 +166,14 @@ def test_hooks_of_the_whole_application_run_in_every_service(plan: CutPlan) -> N
     assert all("shop.touch" in s.handlers for s in plan.services)
 
 
+def test_a_receiver_of_a_librarys_signal_runs_in_every_service(tmp_path: Path) -> None:
+    """Who sends the signal of an extension is in no code of ours, so all services listen."""
+    needs = "from flask_principal import identity_loaded\n\n"
+    needs += "@identity_loaded.connect\ndef add(sender, identity):\n    pass\n"
+    found = planned(tmp_path, shop__needs=needs)
+    assert all("shop.needs.add" in s.handlers for s in found.services)
+
+
 def test_views_of_others_are_excluded(plan: CutPlan) -> None:
     """A service has its own handlers, and none that is excluded."""
     orders = service(plan, "ord-ers")

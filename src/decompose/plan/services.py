@@ -36,10 +36,17 @@ def service_plans(
         effects={e.name: e for e in model.endpoints},
         of_handler={e.handler: e for e in model.endpoints},
         owner=_owners(model, partition),
-        everywhere=frozenset(everywhere(model.entries)),
+        everywhere=frozenset(everywhere(model.entries)) | _sent_by_libraries(model),
     )
     names = folder_names(partition.services)
     return tuple(_service(model, service, where, index, names) for service in partition.services)
+
+
+def _sent_by_libraries(model: SystemModel) -> frozenset[str]:
+    """Receivers that no code of ours makes run: a library sends the signal, in any service."""
+    receivers = {e.handler for e in model.entries if e.kind is EntryKind.SIGNAL_RECEIVER}
+    reached = {name for e in model.endpoints if e.handler not in receivers for name in e.reaches}
+    return frozenset(receivers - reached)
 
 
 def _owners(model: SystemModel, partition: Partition) -> dict[str, str]:
