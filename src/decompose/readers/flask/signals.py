@@ -11,7 +11,6 @@ from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.library import FoundEntry
 from decompose.resolve.values import Kind, Value
 
-
 _FLASK_SIGNALS = ("request_", "appcontext_", "template_", "got_request_")
 
 
