@@ -38,7 +38,7 @@ def test_there_are_services_with_names_of_the_business(sample: Analysis) -> None
     """At least four, and among them those that anybody would name."""
     names = {service.id for service in sample.partition.services}
     assert len(names) >= 4
-    assert {"accounts", "orders", "shipping", "notifications"} <= names
+    assert {"accounts", "orders", "cart", "notifications"} <= names
 
 
 def test_tables_have_one_owner_each(sample: Analysis) -> None:

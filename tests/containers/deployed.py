@@ -51,6 +51,10 @@ class Deployed:
         self.compose("up", "--detach", "--wait", "--wait-timeout", str(START), *services, **more)
         return time.monotonic() - started
 
+    def start(self) -> float:
+        """Start everything, a service after another so that a small machine bears it."""
+        return sum(self.up(service) for service in self.services) + self.up()
+
     def containers(self, service: str) -> list[str]:
         """Return the running containers of a service."""
         return self.compose("ps", "--quiet", service).split()
@@ -73,7 +77,7 @@ class Deployed:
         for service in self.services:
             self.sql(service, "DROP SCHEMA public CASCADE")
             self.sql(service, "CREATE SCHEMA public")
-        self.up(*self.services)
+        self.start()
 
     def get(
         self, path: str, headers: Mapping[str, str] | None = None

@@ -25,7 +25,7 @@ from decompose.domain.generated import Gateway
 pytestmark = pytest.mark.containers
 
 EDGES = (Gateway.HAPROXY, Gateway.NGINX, Gateway.ENVOY)
-REPLICAS = 2
+REPLICAS = 3
 RATE = 20  # requests a second, what a client is and the whole machine can bear
 ELASTICSEARCH = """
 import http.server
@@ -56,7 +56,7 @@ def system() -> Iterator[Deployed]:
         system.compose("down", "--volumes", "--remove-orphans")
         system.compose("build")
         try:
-            seconds = system.up()
+            seconds = system.start()
             print_(f"{len(system.services)} services, {REPLICAS} instances each: healthy after "
                    f"{seconds:.0f} s, {system.memory():.0f} MB in all containers")  # fmt: skip
             yield system

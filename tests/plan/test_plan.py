@@ -136,6 +136,13 @@ def test_every_table_has_one_service(plan: CutPlan) -> None:
     }
 
 
+def test_a_table_of_an_old_migration_has_no_service(tmp_path: Path) -> None:
+    """What only a migration's SQL names is of the past: no service has to make it."""
+    old = "from alembic import op\nop.execute('insert into ancestors (id) values (1)')\n"
+    found = planned(tmp_path, migrations__old=old)
+    assert {t for s in found.services for t in s.tables} == {"users", "orders"}
+
+
 def test_names_of_services_are_safe_as_names_of_folders(plan: CutPlan) -> None:
     """Whatever a person calls a service, its folder has a plain name."""
     assert sorted(s.name for s in plan.services) == ["accounts", "ord-ers"]
@@ -157,6 +164,14 @@ def test_a_foreign_table_that_is_written_is_copied_and_its_writes_are_forwarded(
 def test_hooks_of_the_whole_application_run_in_every_service(plan: CutPlan) -> None:
     """What runs around every request runs everywhere."""
     assert all("shop.touch" in s.handlers for s in plan.services)
+
+
+def test_a_receiver_of_a_librarys_signal_runs_in_every_service(tmp_path: Path) -> None:
+    """Who sends the signal of an extension is in no code of ours, so all services listen."""
+    needs = "from flask_principal import identity_loaded\n\n"
+    needs += "@identity_loaded.connect\ndef add(sender, identity):\n    pass\n"
+    found = planned(tmp_path, shop__needs=needs)
+    assert all("shop.needs.add" in s.handlers for s in found.services)
 
 
 def test_views_of_others_are_excluded(plan: CutPlan) -> None:
@@ -240,6 +255,17 @@ def test_an_object_in_an_entry_module_comes_first(tmp_path: Path) -> None:
     """A finished object in `wsgi` goes before the factory."""
     found = planned(tmp_path, wsgi="from shop import create_app\n\napplication = create_app()\n")
     assert (found.application.target, found.application.factory) == ("wsgi:application", False)
+
+
+def test_an_object_made_for_what_stands_beside_it_comes_last(tmp_path: Path) -> None:
+    """Where a module that others import makes an application for its tasks, a server has none."""
+    worker = "from shop import create_app\n\nworking = create_app()\n"
+    found = planned(
+        tmp_path,
+        shop__worker=worker,
+        shop__jobs="from shop.worker import working\n\nprint(working)\n",
+    )
+    assert found.application.target == "shop:create_app"
 
 
 def test_a_test_is_no_entry_module(tmp_path: Path) -> None:

@@ -55,3 +55,20 @@ APP = """
 @app.route("/{name}")
 def {name}(): return "Gr\u00fc\u00dfe"
 """
+
+
+def test_entry_points(tmp_path: Path) -> None:
+    """What the project offers as an entry point comes along where its group is loaded."""
+    plugins = "class Mail:\n    pass\n\n\nclass Post:\n    pass\n"
+    loads = (
+        "from importlib.metadata import entry_points\n\nfrom flask import Flask\n\n"
+        "app = Flask(__name__)\nplugins = [p.load() for p in entry_points(group='shop.plugins')]\n"
+    )
+    route = '\n\n@app.route("/")\ndef index():\n    return str(plugins)\n'
+    declared = '[project.entry-points."shop.plugins"]\nmail = "plugins:Mail"\n'
+    files = {"app.py": loads + route, "plugins.py": plugins, "pyproject.toml": declared}
+    write(tmp_path, encoded(files))
+    found = sliced(tmp_path, {"handlers": ("app.index",), "roots": ("app",)})
+    contents = {file.path: file.content.decode() for file in found.files}
+    assert contents["plugins.py"] == "class Mail:\n    pass\n"
+    assert shown(found.findings) == ("slice-entry-points app.py:6",)

@@ -134,6 +134,16 @@ def test_cache_sees_changes(tree: Path, tmp_path: Path) -> None:
         read_all(discover(tree), newer, cache, 1, Quiet())
 
 
+def test_cache_of_another_python(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another Python could not parse may parse with this one, so it is read again."""
+    cache = FactsCache(folder=tmp_path / "cache")
+    read(tree, cache=cache)
+    monkeypatch.setattr("sys.version_info", (3, 99))
+    assert cache.load() == {}
+
+
 def test_cache_forgets(tree: Path, tmp_path: Path) -> None:
     """The cache holds what the last run needed, and doesn't grow with every change."""
     cache = FactsCache(folder=tmp_path / "cache")

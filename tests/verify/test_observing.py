@@ -10,7 +10,7 @@ import pytest
 from decompose.domain.model import Mode, ReferenceKind, SystemModel
 from decompose.errors import UserError
 from decompose.source import discover
-from decompose.verify import observe
+from decompose.verify.observing import observe
 from decompose.verify.record import code_digest
 from models import model_of
 

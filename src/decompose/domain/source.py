@@ -28,15 +28,26 @@ class SourceFile:
     is_package: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class EntryPoint:
+    """What an installed project offers under a group's name: `name` of `module`."""
+
+    group: str
+    module: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTree:
     """The files of a monolith, sorted by path. `root` is absolute and never shown or stored.
 
-    `requirements` are those of its requirements files, project metadata and lock files.
+    `requirements` are those of its requirements files, project metadata and lock files,
+    `entry_points` those that its project metadata declares.
     """
 
     root: str
     name: str
     files: tuple[SourceFile, ...]
     requirements: tuple[Requirement, ...] = ()
+    entry_points: tuple[EntryPoint, ...] = ()
     findings: tuple[Finding, ...] = ()

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from decompose.domain.lookup import beside
-from decompose.domain.model import Definition, DefinitionKind, Reference, ReferenceKind, SystemModel
+from decompose.domain.model import (
+    Definition,
+    DefinitionKind,
+    Reference,
+    ReferenceKind,
+    SystemModel,
+)
 from decompose.domain.plan import Application
 from decompose.domain.source import Read
 from decompose.errors import UserError
@@ -22,18 +28,41 @@ def find_application(model: SystemModel, read: Read, named: str) -> Application:
 
     `named` is what the boundary file says (`module:name`), empty where it says nothing. An object
     in a module with a usual entry name comes first, then any other object, then a factory that can
-    be called without arguments. Raises UserError where none is found.
+    be called without arguments, and last an object that a factory made in a module that others
+    import: it is for what stands there (tasks, scripts). Raises UserError where none is found.
     """
     makers = _makers(model)
     if named:
         return _named(model, named, makers)
-    found = [*_objects(model, makers), *_factories(model, makers, read)]
+    objects = _objects(model, makers)
+    inner = {one for one in objects if _is_inner(one, model, makers)}
+    found = [
+        *(one for one in objects if one not in inner),
+        *_factories(model, makers, read),
+        *objects,
+    ]
     if not found:
         raise UserError(
             "No application was found: nothing calls `Flask(...)` where a server could reach it.",
             hint='Name it in decompose.toml: application = "package.module:name".',
         )
     return found[0]
+
+
+def _is_inner(application: Application, model: SystemModel, makers: Iterable[str]) -> bool:
+    """Whether it is an object that a factory made in a module that other modules import."""
+    module = application.target.partition(":")[0]
+    if module.rpartition(".")[2] in _ENTRY_MODULES:
+        return False
+    module_of = {d.id: d.module for d in model.definitions}
+    made = any(
+        r.target in makers and module_of.get(r.source) == module
+        for r in model.references if r.kind is ReferenceKind.CALL
+    )  # fmt: skip
+    return made and any(
+        module in (r.target, module_of.get(r.target)) and module_of.get(r.source) != module
+        for r in model.references
+    )
 
 
 def _named(model: SystemModel, named: str, makers: Iterable[str]) -> Application:

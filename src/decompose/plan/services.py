@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from decompose.domain.lookup import beside_path
 from decompose.domain.model import EndpointEffects, EntryKind, SystemModel
 from decompose.domain.partition import Partition, Service
 from decompose.domain.plan import ForeignTable, PlannedEndpoint, ServicePlan
@@ -34,11 +35,26 @@ def service_plans(
     index = _Index(
         effects={e.name: e for e in model.endpoints},
         of_handler={e.handler: e for e in model.endpoints},
-        owner={owner.table: owner.owner for owner in partition.owners},
-        everywhere=frozenset(everywhere(model.entries)),
+        owner=_owners(model, partition),
+        everywhere=frozenset(everywhere(model.entries)) | _sent_by_libraries(model),
     )
     names = folder_names(partition.services)
     return tuple(_service(model, service, where, index, names) for service in partition.services)
+
+
+def _sent_by_libraries(model: SystemModel) -> frozenset[str]:
+    """Receivers that no code of ours makes run: a library sends the signal, in any service."""
+    receivers = {e.handler for e in model.entries if e.kind is EntryKind.SIGNAL_RECEIVER}
+    reached = {name for e in model.endpoints if e.handler not in receivers for name in e.reaches}
+    return frozenset(receivers - reached)
+
+
+def _owners(model: SystemModel, partition: Partition) -> dict[str, str]:
+    """The owner of each table, but of those that only the SQL of migrations and tests names."""
+    past = {t.name for t in model.tables if not t.definition and beside_path(t.location.path)}
+    touched = {table for e in model.endpoints for table in (*e.reads, *e.writes)}
+    gone = past - touched
+    return {owner.table: owner.owner for owner in partition.owners if owner.table not in gone}
 
 
 def folder_names(services: Sequence[Service]) -> dict[str, str]:

@@ -33,7 +33,9 @@ def build_model(
     libraries: Sequence[Callable[[], Library]] = (),
 ) -> m.SystemModel:
     """Resolve the facts of a source tree; `libraries` are made anew for this one engine."""
-    program = Program(sorted(facts, key=lambda module: (module.name, module.path)))
+    program = Program(
+        sorted(facts, key=lambda module: (module.name, module.path)), tree.entry_points
+    )
     engine = Engine(program, [make() for make in libraries])
     with uncollected():
         solve(engine)

@@ -98,8 +98,9 @@ class Calls:
         """What tells this call from others of the same function.
 
         An inherited method is evaluated for each class that it is called on (object sensitivity,
-        Milanova et al., 2005), a small or function-returning one for each call (1-call-site);
-        what a `declared_attr` gives is made once for each class.
+        Milanova et al., 2005), a small or function-returning one for each call (1-call-site),
+        one of middling size for each that such a one makes; what a `declared_attr` gives is made
+        once for each class.
         """
         context: Context = ()
         if receiver is not None and parent is not None:
@@ -108,8 +109,10 @@ class Calls:
             entry = self.classes.entry(class_)
             if value.index or (entry is not None and entry.body is not parent):
                 context = (receiver,)
-        if (definition.escapes or definition.is_small) and definition.method_kind != "declared":
-            context = (*context, "at", site.key, *_maker(site.activation))
+        made, called = _maker(site.activation), _caller(site.activation)
+        told_apart = definition.is_modest and (definition.is_small or made or called)
+        if (definition.escapes or told_apart) and definition.method_kind != "declared":
+            context = (*context, "at", site.key, *made, *called)
         return context
 
     def generator(self, activation: Activation) -> int:
@@ -264,6 +267,12 @@ class Calls:
                     self.engine.add(site.result, v) if self.engine.values[v].kind in kinds else None
                 ),
             )
+
+
+def _caller(caller: Activation) -> Context:
+    """The call that told the caller apart: helpers call helpers with what they were handed."""
+    context = caller.context
+    return context[context.index("at") + 1 :][:1] if "at" in context else ()
 
 
 def _maker(caller: Activation) -> Context:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decompose.resolve.calls import Calls
 
 MOST_VALUES = ((25_000, 64), (60_000, 32), (0, 16))  # per node, up to so many definitions
-MOST_CONTEXTS = 256
+MOST_CONTEXTS = 1_024
 CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160

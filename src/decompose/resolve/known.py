@@ -32,6 +32,7 @@ _ASKING = {
     f"builtins.{name}": f"__{name}__"
     for name in ("len", "str", "repr", "bool", "hash", "int", "float", "bytes", "dir", "format")
 }
+_ENTRY_POINT, _LOAD = "importlib.metadata.EntryPoint.", ".load"
 _DICTS = frozenset({"builtins.dict", "collections.OrderedDict", "collections.defaultdict"})
 
 
@@ -50,6 +51,8 @@ def call_known(calls: Calls, value: Value, site: CallSite) -> bool:
             calls.engine.edge(node, site.result)
     elif name == "functools.partial()":
         _call_partial(calls, value, site)
+    elif name.startswith(_ENTRY_POINT) and name.endswith(_LOAD):
+        _load_entry_point(calls, name, site)
     else:
         return name in _CALLS_ARGUMENTS
     return True
@@ -227,6 +230,23 @@ def _import(calls: Calls, number: int, site: CallSite) -> None:
             names.import_module(calls.engine, module, site.result)
 
 
+def _entry_points(calls: Calls, site: CallSite) -> None:
+    """`entry_points(group="...")`: what the project itself offers there, to be loaded."""
+    made = calls.engine.container("list")
+    groups = calls.engine.texts(site.argument(0, "group"))
+    for number, point in enumerate(calls.engine.program.entry_points):
+        if point.group in groups:
+            calls.engine.add_external(calls.containers.any(made), f"{_ENTRY_POINT}{number}")
+    calls.engine.add(site.result, made)
+
+
+def _load_entry_point(calls: Calls, name: str, site: CallSite) -> None:
+    number = name.removeprefix(_ENTRY_POINT).removesuffix(_LOAD)
+    point = calls.engine.program.entry_points[int(number)]
+    site.activation.references.setdefault((point.module, ReferenceKind.IMPORT.value), site.line)
+    names.import_name(calls.engine, point.module, point.name, site.result)
+
+
 def _partial(calls: Calls, site: CallSite) -> None:
     """`partial(f, ...)`: the site remembers what is bound; calling it calls `f`."""
     value = calls.engine.external("functools.partial()", -1, site.number)
@@ -266,5 +286,8 @@ _KNOWN: dict[str, Callable[[Calls, CallSite], None]] = {
     "builtins.super": _super,
     "builtins.type": _type_of,
     "importlib.import_module": _import_named,
+    "importlib.metadata.entry_points": _entry_points,
+    "importlib_metadata.entry_points": _entry_points,
+    "pkg_resources.iter_entry_points": _entry_points,
     "functools.partial": _partial,
 }

@@ -19,6 +19,7 @@ from decompose.domain.facts import (
     StarImport,
 )
 from decompose.domain.facts import Def as DefExpr
+from decompose.domain.source import EntryPoint
 
 _METHOD_KINDS = {
     "staticmethod": "static",
@@ -37,6 +38,7 @@ _METHOD_KINDS = {
     "locked_cached_property": "property",
 }
 SMALL_BODY = 6
+MODEST_BODY = 20
 
 
 class Definition:
@@ -49,6 +51,7 @@ class Definition:
         "facts",
         "id",
         "index",
+        "is_modest",
         "is_small",
         "method_kind",
         "module",
@@ -70,12 +73,13 @@ class Definition:
         self.method_kind = _method_kind(facts)
         self.named = _named(facts)
         self.escapes = False
-        self.is_small = (
+        self.is_modest = (
             facts.kind == "function"
             and len(facts.params) > 0
-            and len(facts.body) <= SMALL_BODY
+            and len(facts.body) <= MODEST_BODY
             and not facts.is_generator
         )
+        self.is_small = self.is_modest and len(facts.body) <= SMALL_BODY
 
     def __repr__(self) -> str:
         return f"<{self.id}>"
@@ -96,7 +100,10 @@ class ModuleEntry:
 class Program:
     """Every definition by number, every module by name."""
 
-    def __init__(self, facts: Iterable[ModuleFacts]) -> None:
+    def __init__(
+        self, facts: Iterable[ModuleFacts], entry_points: Iterable[EntryPoint] = ()
+    ) -> None:
+        self.entry_points = tuple(entry_points)
         self.modules: dict[str, ModuleEntry] = {}
         self.definitions: list[Definition] = []
         self.packages: set[str] = set()

@@ -157,6 +157,8 @@ class Closure:
             self._string(unit, text)
         for call in one.dynamic:
             self._dynamic(unit, call)
+        for call in one.plugins:
+            self._plugins(unit, call)
         for name in one.schemas & self.program.classes.keys():
             self._mark_all(self.program.classes[name], full=True)
             self.kept.registering.update(self.program.classes[name])
@@ -205,6 +207,25 @@ class Closure:
                     severity=Severity.WARNING,
                     message="which module is imported here is known at run time only",
                     hint="If it is one of the application's, import it by name.",
+                )
+            )
+
+    def _plugins(self, unit: Unit, call: ast.Call) -> None:
+        """Keeps what the project itself offers in the group of entry points that is asked for."""
+        words = {node.value for node in ast.walk(call) if isinstance(node, ast.Constant)}
+        points = [point for point in self.program.entry_points if point.group in words]
+        for point in points:
+            self._mark_all(self.program.find(f"{point.module}.{point.name}"), full=True)
+        if points:
+            self.findings.add(
+                Finding(
+                    location=self._place(unit, call.lineno),
+                    code="slice-entry-points",
+                    severity=Severity.NOTE,
+                    message=f"the project's own entry points {points[0].group} are loaded here; "
+                    "they are found only where the project is installed",
+                    hint="Install it without its requirements where the services run: "
+                    "pip install --no-deps PATH.",
                 )
             )
 

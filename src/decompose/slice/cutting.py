@@ -143,7 +143,9 @@ def _reached(draft: _Draft) -> set[str]:
     entities = {unit for units in survey.relations.tables.values() for unit in units}
     whole = (unit for name in closure.whole for unit in survey.program.modules[name].units)
     called = survey.called | survey.roots | survey.extensions
-    asked = {*closure.registrations.own, *called, *entities, *whole}
+    points = (f"{point.module}.{point.name}" for point in survey.program.entry_points)
+    plugins = (unit for point in points for unit in survey.program.find(point))
+    asked = {*closure.registrations.own, *called, *entities, *whole, *plugins}
     return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import decode_source
 
-from decompose.domain.source import ReadBytes, SourceFile, SourceTree
+from decompose.domain.source import EntryPoint, ReadBytes, SourceFile, SourceTree
 from decompose.slice.contents import Contents, contents, lines_of_imports
 from decompose.slice.scopes import Imported, Scope
 from decompose.slice.units import Kind, Position, Unit, inside, units_of
@@ -97,7 +97,8 @@ class Source:
 class Program:
     """The monolith's modules by name."""
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[Source], entry_points: Iterable[EntryPoint] = ()) -> None:
+        self.entry_points = tuple(entry_points)
         self.modules = {source.name: source for source in sources}
         self.packages = {
             name[:end]
@@ -283,4 +284,4 @@ def load(tree: SourceTree, read: ReadBytes) -> Program:
             sources.append(Source(file, content, ast.parse(content)))
         except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
-    return Program(sources)
+    return Program(sources, tree.entry_points)

@@ -43,7 +43,8 @@ class Used:
 
     `words` are attributes, keywords and short strings. `dynamic` are calls that import what an
     argument names, `configuring` those that take settings from what it names. `schemas` are names
-    by which marshmallow finds a class of the application, wherever it is.
+    by which marshmallow finds a class of the application, wherever it is. `plugins` are calls that
+    ask the environment for a group of entry points.
     """
 
     uses: list[Use] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Used:
     dynamic: list[ast.Call] = field(default_factory=list)
     configuring: list[ast.Call] = field(default_factory=list)
     schemas: set[str] = field(default_factory=set)
+    plugins: list[ast.Call] = field(default_factory=list)
 
 
 def used(nodes: Sequence[ast.AST], package: str, scopes: Sequence[Scope] = ()) -> Used:
@@ -216,6 +218,8 @@ class _Collector(ast.NodeVisitor):
         name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
         if name in {"import_module", "__import__", "import_string", "find_modules"}:
             self.used.dynamic.append(node)
+        if name in {"entry_points", "iter_entry_points"}:
+            self.used.plugins.append(node)
         if name in {"Nested", "Pluck"}:
             self.used.schemas |= {text for one in node.args[:1] if (text := _text(one))}
         if name == "from_object":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -115,8 +116,11 @@ def _digest(content: bytes | memoryview) -> bytes:
 
 
 def _shape() -> str:
-    """Names the version of the program and the layout of facts; another one is another cache."""
-    fields = repr(sorted(_layout()))
+    """Names the version of the program and the layout of facts; another one is another cache.
+
+    So is that of another Python: what the one can't parse, the other may.
+    """
+    fields = repr((sys.version_info[:2], sorted(_layout())))
     return f"{__version__} {hashlib.blake2b(fields.encode(), digest_size=16).hexdigest()}"
 
 

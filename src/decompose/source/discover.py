@@ -10,9 +10,10 @@ import pathspec
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.requirement import Requirement
-from decompose.domain.source import SourceFile, SourceTree
+from decompose.domain.source import EntryPoint, SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.source.decode import decode
+from decompose.source.entry_points import entry_points_of
 from decompose.source.requirements import requirements_of
 from decompose.source.roots import (
     folder_names,
@@ -47,6 +48,7 @@ def discover(root: Path, ignore: tuple[str, ...] = (), *, max_bytes: int = MAX_B
         name=folder.name.encode("utf-8", "replace").decode() or "root",
         files=tuple(sorted(files)),
         requirements=_requirements(folder, walked.files),
+        entry_points=_entry_points(folder, walked.files),
         findings=tuple(sorted((*walked.findings, *findings))),
     )
 
@@ -199,6 +201,14 @@ def _requirements(root: Path, paths: tuple[str, ...]) -> tuple[Requirement, ...]
     for path in paths:
         if path.endswith((".toml", ".txt", ".in", ".cfg", "setup.py", "Pipfile", ".lock")):
             found.update(requirements_of(path, decode(_all(root / path), path).text))
+    return tuple(sorted(found))
+
+
+def _entry_points(root: Path, paths: tuple[str, ...]) -> tuple[EntryPoint, ...]:
+    found: set[EntryPoint] = set()
+    for path in paths:
+        if path.endswith(("pyproject.toml", "setup.cfg")):
+            found.update(entry_points_of(path, decode(_all(root / path), path).text))
     return tuple(sorted(found))
 
 

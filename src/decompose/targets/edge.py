@@ -26,8 +26,9 @@ class EdgeSettings:
     `certificate` is a file with the certificate and its key, or empty: no TLS. `rate` is how many
     requests a client may make in a second, `burst` how many more at once. `behind_proxy` says that
     a proxy of one's own stands before the edge, whose X-Forwarded headers are believed.
-    `health_port` is where instances answer `/readyz`; 0 is for those that don't. Services without
-    an address in the table are looked up by their names, and answer on `service_port`.
+    `health` is how long an instance may take to say that it is ready; `health_port` is where it
+    answers `/readyz`, 0 is for those that don't. Services without an address in the table are
+    looked up by their names, and answer on `service_port`.
     """
 
     port: int = 8080
@@ -41,6 +42,7 @@ class EdgeSettings:
     client: float = 60.0
     failures: int = 5
     pause: float = 1.0
+    health: float = 10.0
     behind_proxy: bool = False
     health_port: int = 9000
     service_port: int = 8000

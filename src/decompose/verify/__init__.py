@@ -1,6 +1,5 @@
 """Runs the monolith and its split: records what the one does, and shows that the other does it."""
 
-from decompose.verify.observing import observe
 from decompose.verify.record import Recording, record
 from decompose.verify.start import serve_command
 from decompose.verify.verifying import Asked, verify, verify_under_faults
@@ -8,7 +7,6 @@ from decompose.verify.verifying import Asked, verify, verify_under_faults
 __all__ = [
     "Asked",
     "Recording",
-    "observe",
     "record",
     "serve_command",
     "verify",

@@ -20,7 +20,7 @@ from decompose.verify.side import Side
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Survey
 
-_RECOVERY = 20.0
+_RECOVERY = 60.0
 _PAUSE = 0.1
 _UNAVAILABLE = 503
 _LOST = (0, 502, 504)

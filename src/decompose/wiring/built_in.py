@@ -32,7 +32,7 @@ from decompose.readers.sqlalchemy import SqlAlchemyLibrary
 from decompose.resolve import build_model
 from decompose.source import decode
 from decompose.targets import flask_system
-from decompose.verify import observe
+from decompose.verify.observing import observe
 from decompose.wiring.program import Program
 
 

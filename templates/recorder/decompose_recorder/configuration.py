@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import os
 from typing import Any, ClassVar, Dict, Mapping
@@ -22,7 +23,7 @@ _OF_THE_RUN = {
 
 
 def described(config: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return the values that can be given to another process: plain ones and spans of time.
+    """Return the values that can be given to another process: plain ones, bytes, spans of time.
 
     A path of the machine becomes `{"path": name}`: whoever replays has a folder of their own.
     """
@@ -33,6 +34,8 @@ def described(config: Mapping[str, Any]) -> Dict[str, Any]:
             continue
         if isinstance(value, datetime.timedelta):
             found[key] = {"seconds": value.total_seconds()}
+        elif isinstance(value, bytes):
+            found[key] = {"bytes": base64.b64encode(value).decode()}
         elif isinstance(value, str) and _is_path(value):
             found[key] = {"path": key.lower()}
         elif _is_plain(value):
@@ -60,6 +63,8 @@ def values(told: Mapping[str, Mapping[str, Any]], folder: str) -> Dict[str, Any]
     for key, described_value in told.items():
         if "seconds" in described_value:
             found[key] = datetime.timedelta(seconds=described_value["seconds"])
+        elif "bytes" in described_value:
+            found[key] = base64.b64decode(described_value["bytes"])
         elif "path" in described_value:
             found[key] = os.path.join(folder, described_value["path"])
         else:

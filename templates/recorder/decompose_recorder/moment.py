@@ -7,6 +7,7 @@ to the byte. Other threads, and the services' own kit, keep the real clock and r
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import gc
@@ -17,11 +18,18 @@ import sys
 import time
 from contextvars import ContextVar
 from ctypes import py_object, pythonapi
+from types import MethodType
 from typing import Any, Callable, Iterator
+
+from decompose_recorder.imports import after_import
 
 _KIT = "servicekit"
 _BETWEEN = {"http", "itsdangerous", "logging", "random", "secrets", "urllib3", "uuid"}
 """Libraries by which the kit comes to the clock or to random bytes: whoever called them counts."""
+_BCRYPT_DIGITS = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./",
+    b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+)
 _urandom = os.urandom
 _time, _time_ns = time.time, time.time_ns
 
@@ -88,54 +96,64 @@ def _module(frame: Any) -> str:
 
 
 def install() -> None:
-    """Put the moment before the clock and the source of random bytes of this process."""
-    os.urandom = _bytes
-    random._urandom = _bytes  # type: ignore[attr-defined]
-    time.time = _seconds
-    time.time_ns = _nanoseconds
-    for name in ("localtime", "gmtime"):
-        setattr(time, name, _without_argument(getattr(time, name)))
-    for name in ("ctime", "asctime", "strftime"):
-        setattr(time, name, _of_now(name, getattr(time, name)))
+    """Put the moment before the clock and the source of random bytes of this process.
+
+    What takes the place of a function written in C is a bound method, since a class may keep such
+    a function as an attribute, and a plain one would be given the instance there.
+    """
+    os.urandom = random._urandom = MethodType(_bytes, _urandom)  # type: ignore[attr-defined]
+    time.time = MethodType(_seconds, _time)
+    time.time_ns = MethodType(_nanoseconds, _time_ns)
+    for name in ("localtime", "gmtime", "ctime"):
+        setattr(time, name, MethodType(_of_seconds, getattr(time, name)))
+    time.asctime = MethodType(_as_text, time.asctime)
+    time.strftime = MethodType(_formatted, time.strftime)
+    after_import("bcrypt", _salt_by_moment)
     _replace(datetime.datetime, now=_now, utcnow=_utcnow, today=_today)
     _replace(datetime.date, today=_date_today)
 
 
-def _bytes(size: int) -> bytes:
+def _bytes(original: Callable[[int], bytes], size: int) -> bytes:
     moment = _seen()
-    return _urandom(size) if moment is None else moment.bytes(size)
+    return original(size) if moment is None else moment.bytes(size)
 
 
-def _seconds() -> float:
+def _seconds(original: Callable[[], float]) -> float:
     moment = _seen()
-    return _time() if moment is None else moment.now
+    return original() if moment is None else moment.now
 
 
-def _nanoseconds() -> int:
+def _nanoseconds(original: Callable[[], int]) -> int:
     moment = _seen()
-    return _time_ns() if moment is None else int(moment.now * 1e9)
+    return original() if moment is None else int(moment.now * 1e9)
 
 
-def _without_argument(original: Callable[..., Any]) -> Callable[..., Any]:
-    def function(seconds: Any = None) -> Any:
-        moment = _seen() if seconds is None else None
-        return original(seconds if moment is None else moment.now)
-
-    return function
+def _salt_by_moment(bcrypt: Any) -> None:
+    """Take the salts of bcrypt, whose compiled code has a source of its own, from the moment."""
+    bcrypt.gensalt = MethodType(_salt, bcrypt.gensalt)
 
 
-def _of_now(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function of `time` whose last argument says when, now if it is left out."""
-    count = 2 if name == "strftime" else 1
+def _salt(original: Callable[..., bytes], rounds: int = 12, prefix: bytes = b"2b") -> bytes:
+    moment = _seen()
+    if moment is None:
+        return original(rounds, prefix)
+    text = base64.b64encode(moment.bytes(16), b"./").rstrip(b"=")
+    return b"$%s$%02d$%s" % (prefix, rounds, text.translate(_BCRYPT_DIGITS))
 
-    def function(*arguments: Any) -> Any:
-        moment = _seen() if len(arguments) < count else None
-        if moment is None:
-            return original(*arguments)
-        when = moment.now if name == "ctime" else time.localtime(moment.now)
-        return original(*arguments, when)
 
-    return function
+def _of_seconds(original: Callable[..., Any], seconds: Any = None) -> Any:
+    moment = _seen() if seconds is None else None
+    return original(seconds if moment is None else moment.now)
+
+
+def _as_text(original: Callable[..., Any], *when: Any) -> Any:
+    moment = None if when else _seen()
+    return original(*when) if moment is None else original(time.localtime(moment.now))
+
+
+def _formatted(original: Callable[..., Any], form: str, *when: Any) -> Any:
+    moment = None if when else _seen()
+    return original(form, *when if moment is None else (time.localtime(moment.now),))
 
 
 def _now(kind: Any, tz: Any = None) -> Any:

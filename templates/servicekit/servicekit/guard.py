@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from typing import (
     TYPE_CHECKING,
     AbstractSet,
@@ -256,5 +256,6 @@ def _each(
 ) -> list[PeerUnavailable | None]:
     if len(owners) <= 1 or not parallel:
         return [work(owner) for owner in owners]
+    contexts = [copy_context() for _ in owners]  # whose work it is
     with ThreadPoolExecutor(len(owners)) as pool:
-        return list(pool.map(work, owners))
+        return list(pool.map(lambda context, owner: context.run(work, owner), contexts, owners))

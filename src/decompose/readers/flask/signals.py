@@ -11,6 +11,8 @@ from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.library import FoundEntry
 from decompose.resolve.values import Kind, Value
 
+_FLASK_SIGNALS = ("request_", "appcontext_", "template_", "got_request_")
+
 
 class Signals:
     """Signals by name where they have one, by the place that makes them otherwise."""
@@ -49,11 +51,9 @@ class Signals:
         if value.name in ("blinker.Signal()", "blinker.base.Signal()"):
             return self._place(value.index)
         last = value.name.rpartition(".")[2]
-        flask_own = last.startswith(("request_", "appcontext_", "template_", "got_request_"))
-        if flask_own and value.name.startswith("flask."):
-            return last
-        user_own = last.startswith("user_") and value.name.startswith("flask_login")
-        return last if user_own else ""
+        flask_own = value.name.startswith("flask.") and last.startswith(_FLASK_SIGNALS)
+        of_extension = value.name.startswith("flask_") and "(" not in value.name
+        return last if flask_own or of_extension else ""
 
     def _place(self, number: int) -> str:
         """The name of a signal that has none: where it is made."""
