@@ -96,3 +96,11 @@ def test_rows_are_measured_by_the_same_failures() -> None:
     failed, whole = outcome(state(), {7: 1}), outcome(state((2, "a", 1)))
     assert places(outcome(state()), failed, whole) == ["row orders[]: how many"]
     assert places(outcome(state(), {7: 1}), failed, whole) == []
+
+
+def test_counts_between_runs() -> None:
+    """Where runs leave more or fewer rows, the split may leave any number between, and no other."""
+    few, many = state(), state((2, "a", 5), (3, "a", 5), (4, "a", 5))
+    assert places(outcome(state((2, "a", 5))), outcome(few), outcome(many)) == []
+    more = state((2, "a", 5), (3, "a", 5), (4, "a", 5), (5, "a", 5))
+    assert places(outcome(more), outcome(few), outcome(many)) == ["row orders[]: how many"]

@@ -83,12 +83,17 @@ class _Playing:
     def judge(self, stretch: Stretch, *, is_last: bool) -> None:
         """Play a stretch against all sides.
 
-        Where the split did, or failed at, what no run of the monolith has yet, the monolith is
-        played again: what any of its runs does is right.
+        One run of the monolith is in turn, since that is an order too. Where the split did, or
+        failed at, what no run of the monolith has yet, the monolith is played again: what any of
+        its runs does is right.
         """
         sides, requests = self._sides, stretch.requests
-        runs = [self._played(stretch, side) for side in (sides.monolith, sides.again)]
-        failed = self._failed(stretch, sides.split)
+        in_turn = self._failed(stretch, sides.monolith, clients=1)
+        runs = [
+            self._outcome(stretch, sides.monolith, in_turn),
+            self._played(stretch, sides.again),
+        ]
+        failed = self._failed(stretch, sides.split, self._clients)
         settled = sides.split.settle(time.monotonic() + _SETTLING)
         split = self._outcome(stretch, sides.split, failed)
         wrong = compare_outcomes(split, runs, self._shapes)
@@ -124,16 +129,15 @@ class _Playing:
                     yield table, replace(found, place=f"{found.place} in the copy of {service}")
 
     def _played(self, stretch: Stretch, side: Side) -> Outcome:
-        return self._outcome(stretch, side, self._failed(stretch, side))
+        return self._outcome(stretch, side, self._failed(stretch, side, self._clients))
 
-    def _failed(self, stretch: Stretch, side: Side) -> Counter[int]:
+    def _failed(self, stretch: Stretch, side: Side, clients: int) -> Counter[int]:
         """Play a stretch; how often each step failed."""
         side.bring_to(stretch.before)
-        with ThreadPoolExecutor(self._clients) as pool:
+        with ThreadPoolExecutor(clients) as pool:
             plays = [
-                pool.submit(_play, session, turn, side)
-                for turn in range(stretch.times(self._clients))
-                for session in stretch.sessions
+                pool.submit(_play, session, side)
+                for session in stretch.sessions * stretch.times(self._clients)
             ]
             return Counter(step for play in plays for step in play.result())
 
@@ -203,18 +207,15 @@ def _at(where: int | str, requests: tuple[Request, ...]) -> int:
     return len(requests) - 1
 
 
-def _play(session: tuple[Request, ...], turn: int, side: Side) -> list[int]:
+def _play(session: tuple[Request, ...], side: Side) -> list[int]:
     """Send a session's requests as they were, with the cookies that it got; the steps that failed.
 
-    Only chance differs between turns, so that each makes its own tokens.
+    Random values are the recorded ones in every turn: which of them wins does not matter then.
     """
     got: dict[tuple[str, str], str] = {}
     failed = []
     for request in session:
-        sent = _with_cookies(request, got)
-        if turn:
-            sent = msgspec.structs.replace(sent, seed=f"{request.seed}-{turn}")
-        answer = side.attempt(sent)
+        answer = side.attempt(_with_cookies(request, got))
         if not 0 < answer.status < _SERVER_ERROR:
             failed.append(request.step)
         live = set_cookies(answer.headers)
