@@ -68,7 +68,7 @@ large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s
 
 real: $(READY) ## Real applications, fetched and run, compared with what is found in their code, and with their splits
-	$(BIN)/pytest tests/real -m real -n 2 --dist loadfile
+	$(BIN)/pytest tests/real -m "real and not large" -n 2 --dist loadfile
 
 browser: $(READY) ## The report's page in headless Chromium
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null \

@@ -57,7 +57,11 @@ def tapes() -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     ("split", "least"),
-    [(FLASKR_SPLIT, 35), (MONEY_SPLIT, 800), (MONEY_BY_DATA, 800)],
+    [
+        (FLASKR_SPLIT, 35),
+        (MONEY_SPLIT, 800),
+        pytest.param(MONEY_BY_DATA, 800, marks=pytest.mark.large),  # minutes more, in `make large`
+    ],
     ids=lambda value: getattr(value, "name", None),
 )
 def test_verify(split: Split, least: int, tapes: dict[str, Path]) -> None:
