@@ -55,6 +55,11 @@ class Deployed:
         """Start everything, a service after another so that a small machine bears it."""
         return sum(self.up(service) for service in self.services) + self.up()
 
+    def scale(self, services: Sequence[str], number: int) -> None:
+        """Let services have so many instances."""
+        scales = [word for name in services for word in ("--scale", f"{name}={number}")]
+        self.compose("up", "--detach", "--wait", "--no-recreate", *scales, *services)
+
     def containers(self, service: str) -> list[str]:
         """Return the running containers of a service."""
         return self.compose("ps", "--quiet", service).split()
