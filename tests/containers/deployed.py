@@ -87,10 +87,11 @@ class Deployed:
     def get(
         self, path: str, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], str]:
-        """Ask the edge for a page; return status, headers, body."""
+        """Ask the edge for a page; return status, headers by lower-case names, body."""
         request = urllib.request.Request(f"{self.url}{path}", headers=dict(headers or {}))  # noqa: S310 - ours
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
-            return answer.status, dict(answer.headers), answer.read().decode()
+            names = {name.lower(): value for name, value in answer.headers.items()}
+            return answer.status, names, answer.read().decode()
 
     def memory(self) -> float:
         """Return the megabytes that all containers use together."""
