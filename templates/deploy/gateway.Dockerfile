@@ -34,6 +34,6 @@ USER 10001:10001
 EXPOSE 8000 9000
 STOPSIGNAL SIGTERM
 # A check starts a process, so it starts a small one: no site, no HTTP library.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
-    CMD ["python", "-ISc", "import socket as s; c = s.create_connection(('127.0.0.1', 9000), 4); c.sendall(b'GET /healthz HTTP/1.0\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in c.recv(64))"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --retries=3 \
+    CMD ["python", "-ISc", "import socket as s; c = s.create_connection(('127.0.0.1', 9000), 9); c.sendall(b'GET /healthz HTTP/1.0\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in c.recv(64))"]
 CMD ["python", "-m", "gunicorn", "--config", "gunicorn.conf.py", "--worker-tmp-dir", "/dev/shm", "gateway:create_app()"]

@@ -54,6 +54,7 @@ def system() -> Iterator[Deployed]:
         variables = {**environment, **made, "REPLICAS": str(REPLICAS), "TLS_PORT": "0"}
         system = Deployed(folder / "split", variables, port)
         system.scaffold(EDGES[0])
+        (system.folder / ".env").unlink(missing_ok=True)  # tags of an earlier run
         system.compose("--profile", "*", "down", "--volumes", "--remove-orphans")
         system.compose("build")
         try:
