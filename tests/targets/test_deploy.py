@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -107,3 +108,44 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     files = [str(secret.file) for secret in compose().secrets.values()]
     assert sorted(Path(file).name for file in files) == sorted(made[0])
     assert all(made[0].values())
+
+
+DOCKER = """#!/bin/sh
+echo "$*" >>calls
+case "$*" in
+  "compose ps --quiet bookings") cat running ;;
+  "compose ps --quiet --all bookings") cat running; echo new ;;
+  "compose up"*) exit 1 ;;
+esac
+"""
+
+
+def roll(folder: Path, running: str) -> subprocess.CompletedProcess[str]:
+    """Roll bookings to v2 where docker lists these containers and starts none that is healthy."""
+    script, docker = folder / "deploy" / "roll.sh", folder / "bin" / "docker"
+    for path, text in ((script, texts()["deploy/roll.sh"]), (docker, DOCKER)):
+        path.parent.mkdir()
+        path.write_text(text)
+    docker.chmod(0o755)
+    (folder / "running").write_text(running)
+    (folder / ".env").write_text("BOOKINGS_TAG=v1\n")
+    environment = {"PATH": f"{docker.parent}:{os.environ['PATH']}"}
+    return subprocess.run(["sh", script, "bookings", "v2"], env=environment, check=False,
+                          capture_output=True, text=True)  # fmt: skip
+
+
+def test_a_version_that_does_not_get_healthy_is_taken_back(tmp_path: Path) -> None:
+    """Only the new instances stop, also those that have ended, and the tag is the one before."""
+    done = roll(tmp_path, "a\nb\n")
+    assert (done.returncode, done.stderr.count("does not get healthy")) == (1, 1)
+    assert (tmp_path / ".env").read_text() == "BOOKINGS_TAG=v1\n"
+    calls = (tmp_path / "calls").read_text().splitlines()
+    assert any("--scale bookings=4 bookings" in call for call in calls)
+    assert [c for c in calls if c.startswith(("stop", "rm"))] == ["stop --time 45 new", "rm new"]
+
+
+def test_a_service_that_does_not_run_is_told(tmp_path: Path) -> None:
+    """There is nothing to replace: the message says what starts it, and no tag is kept."""
+    done = roll(tmp_path, "")
+    assert (done.returncode, done.stderr.count("no instance of bookings runs")) == (2, 1)
+    assert (tmp_path / ".env").read_text() == "BOOKINGS_TAG=v1\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 from decompose.verify.places import Answer
 from decompose.verify.replay import recorded_answer
 from decompose.verify.rows import State, apply_changes
+from decompose.verify.system import System
 from decompose.verify.tape import Request, Shape, read_events, survey
 
 TAPE = Path(__file__).parent / "tapes" / "sample.tape"
@@ -21,6 +22,23 @@ ALL = (LOGIN, REFUSED, CHECKOUT, ADD, SEARCH, PICTURE, DONE, ORDER, INVOICE, CSV
 def requests() -> dict[int, Request]:
     """The requests of the tape, by their number."""
     return {event.step: event for event in read_events(TAPE) if isinstance(event, Request)}
+
+
+def one_service() -> System:
+    """A split into one service that owns nothing: only answers count."""
+    return System(
+        name="shop",
+        folder=Path(),
+        target="",
+        database_key="",
+        database_in_environment=False,
+        database_is_path=False,
+        owned={},
+        copied={},
+        service_of={},
+        fallback="shop",
+        suspects={},
+    )
 
 
 def answer(step: int) -> Answer:

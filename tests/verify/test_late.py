@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,8 @@ from decompose.domain.verification import Verification
 from decompose.verify.places import Answer
 from decompose.verify.replay import Sides, recorded_answer, replay
 from decompose.verify.rows import State
-from decompose.verify.system import System
 from decompose.verify.tape import Request, survey
-from verify.steps import LOGIN, TAPE, requests
+from verify.steps import LOGIN, TAPE, one_service, requests
 
 STALE = ("x-data-stale", "accounts;age=2.0")
 
@@ -43,21 +41,8 @@ class Slow:
 
 
 def played(times: int) -> Verification:
-    system = System(
-        name="shop",
-        folder=Path(),
-        target="",
-        database_key="",
-        database_in_environment=False,
-        database_is_path=False,
-        owned={},
-        copied={},
-        service_of={},
-        fallback="shop",
-        suspects={},
-    )
     sides: Any = Sides(monolith=Slow(0), again=Slow(0), split=Slow(times))
-    return replay(TAPE, survey(TAPE), system, sides, lambda steps: None)
+    return replay(TAPE, survey(TAPE), one_service(), sides, lambda steps: None)
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -14,9 +14,8 @@ from decompose.verify.places import Answer
 from decompose.verify.replay import Sides, recorded_answer
 from decompose.verify.rows import State
 from decompose.verify.stretches import Stretch, sent_cookies, set_cookies, stretches
-from decompose.verify.system import System
 from decompose.verify.tape import Request, survey
-from verify.steps import LOGIN, TAPE, requests
+from verify.steps import LOGIN, TAPE, one_service, requests
 
 LIVE = "-given-now"
 
@@ -95,22 +94,9 @@ def test_cookies_given_now(tmp_path: Path) -> None:
     tape = tmp_path / "two.tape"
     head = TAPE.read_bytes().splitlines()[:3]
     tape.write_bytes(b"\n".join([*head, *map(msgspec.json.encode, (first, second))]) + b"\n")
-    system = System(
-        name="shop",
-        folder=Path(),
-        target="",
-        database_key="",
-        database_in_environment=False,
-        database_is_path=False,
-        owned={},
-        copied={},
-        service_of={},
-        fallback="shop",
-        suspects={},
-    )
     split = Renaming()
     sides: Any = Sides(monolith=Renaming(), again=Renaming(), split=split)  # type: ignore[arg-type]
-    found = play_clients(tape, survey(tape), system, sides, 2, lambda steps: None)
+    found = play_clients(tape, survey(tape), one_service(), sides, 2, lambda steps: None)
     assert (found.requests, found.equal) == (4, 4), "one session, by two clients"
     later = [request for request in split.asked if request.step == second.step]
     assert len(later) == 2

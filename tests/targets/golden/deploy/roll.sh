@@ -17,7 +17,7 @@ case $service in
     ;;
 esac
 
-instances() { docker compose ps --quiet "$service"; }
+instances() { docker compose ps --quiet "$@" "$service"; }
 
 stop() { # containers
   for container in "$@"; do
@@ -27,6 +27,10 @@ stop() { # containers
 }
 
 old=$(instances)
+if test -z "$old"; then
+  echo "roll.sh: no instance of $service runs: docker compose up --wait $service" >&2
+  exit 2
+fi
 count=$(printf '%s\n' "$old" | grep -c .)
 was=$(grep "^$variable=" .env 2>/dev/null || true)
 
@@ -40,7 +44,7 @@ if ! docker compose up --detach --wait --no-deps --no-recreate --scale "$service
   echo "roll.sh: $service does not get healthy with $tag; the old instances go on" >&2
   keep "$was"
   # shellcheck disable=SC2046 # one word for each container
-  stop $(instances | grep -vxF "$old")
+  stop $(instances --all | grep -vxF "$old")
   exit 1
 fi
 # shellcheck disable=SC2086 # one word for each container
