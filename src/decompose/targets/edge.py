@@ -27,7 +27,8 @@ class EdgeSettings:
     requests a client may make in a second, `burst` how many more at once. `behind_proxy` says that
     a proxy of one's own stands before the edge, whose X-Forwarded headers are believed.
     `health` is how long an instance may take to say that it is ready; `health_port` is where it
-    answers `/readyz`, 0 is for those that don't. Services without an address in the table are
+    answers `/readyz`, 0 is for those that don't. Every `look` seconds an instance is asked, every
+    `pause` seconds one that is not well. Services without an address in the table are
     looked up by their names, and answer on `service_port`.
     """
 
@@ -42,6 +43,7 @@ class EdgeSettings:
     client: float = 60.0
     failures: int = 5
     pause: float = 1.0
+    look: float = 5.0
     health: float = 10.0
     behind_proxy: bool = False
     health_port: int = 9000
