@@ -14,7 +14,7 @@ from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.errors import ExitCode
 from decompose.source import discover
-from decompose.verify import Asked, verify_under_faults
+from decompose.verify import Asked, prepare, verify_under_faults
 from decompose.verify import verify as run
 from decompose.write import write_documents
 
@@ -26,6 +26,8 @@ decompose verify shop shop-split --tape shop.tape --python shop/.venv/bin/python
 decompose verify shop shop-split --tape shop.tape --clients 4
 
 decompose verify shop shop-split --tape shop.tape --faults 20
+
+decompose verify shop shop-split --tape shop.tape --running replay/running.toml
 """
 
 
@@ -56,6 +58,24 @@ def verify(
             help="For a tape of PostgreSQL: the server on which databases are made, and dropped.",
         ),
     ] = None,
+    preparation: Annotated[
+        Path | None,
+        typer.Option(
+            "--prepare",
+            metavar="DIR",
+            help="Instead, write what a split that you start yourself needs for a replay, with the"
+            " file for --running, and say what to do with it.",
+        ),
+    ] = None,
+    running: Annotated[
+        Path | None,
+        typer.Option(
+            "--running",
+            metavar="FILE",
+            help="Verify a split that runs already: FILE names its gateway and its databases,"
+            " whose rows are replaced.",
+        ),
+    ] = None,
     clients: Annotated[
         int,
         typer.Option(
@@ -83,14 +103,26 @@ def verify(
 ) -> None:
     """Play a tape against the monolith below PATH and against its split, and compare.
 
-    This runs both, on databases of their own that are removed afterwards. Each step starts from
+    This runs both, on databases of their own that are removed afterwards; or the monolith alone, if
+    the split runs already. Each step starts from
     the rows that were recorded before it; then answers and rows of both sides must be equal. The
     exit status is 1 if anything differs.
     """
+    if running and faults:
+        raise typer.BadParameter("--faults kills services, so it has to start them itself.")
     with guard():
         parts = program(context)
+        if preparation is not None:
+            Console().print(prepare(tape, out, preparation), markup=False, soft_wrap=True, end="")
+            return
         asked = Asked(
-            root=path, out=out, tape=tape, python=python, postgres=postgres, clients=clients
+            root=path,
+            out=out,
+            tape=tape,
+            python=python,
+            postgres=postgres,
+            running=running,
+            clients=clients,
         )
         if faults:
             with ScreenProgress(stderr(), quiet=False) as progress:

@@ -1,5 +1,6 @@
 """Runs the monolith and its split: records what the one does, and shows that the other does it."""
 
+from decompose.verify.prepare import prepare
 from decompose.verify.record import Recording, record
 from decompose.verify.start import serve_command
 from decompose.verify.verifying import Asked, verify, verify_under_faults
@@ -7,6 +8,7 @@ from decompose.verify.verifying import Asked, verify, verify_under_faults
 __all__ = [
     "Asked",
     "Recording",
+    "prepare",
     "record",
     "serve_command",
     "verify",
