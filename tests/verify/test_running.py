@@ -13,6 +13,12 @@ import pytest
 from verify.club import Verify, decompose, serve, spoil
 
 COUNTS = {"loans": "SELECT count(*) FROM loans", "members": "SELECT count(*) FROM members"}
+NOBODY_THERE = """
+gateway = "http://127.0.0.1:9"
+[databases]
+loans = "sqlite:////loans.db"
+members = "sqlite:////members.db"
+"""
 Serve = Callable[..., Path]
 
 
@@ -116,11 +122,7 @@ def test_faults_are_refused(verify: Verify, tmp_path: Path) -> None:
             'gateway = "http://h"\n[databases]\nloans = "sqlite:////l"\nmembers = "postgresql://h"',
             "of the tape's kind, sqlite",
         ),
-        (
-            'gateway = "http://127.0.0.1:9"\n[databases]\nloans = "sqlite:////l"\n'
-            + 'members = "sqlite:////m"',
-            "does not answer",
-        ),
+        (NOBODY_THERE, "does not answer"),
     ],
 )
 def test_files_that_say_no_split(verify: Verify, tmp_path: Path, text: str, message: str) -> None:

@@ -12,10 +12,12 @@ from decompose.cli.guard import INTERRUPTED, guard
 from decompose.cli.options import Python, Root
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
+from decompose.domain.verification import Verification
 from decompose.errors import ExitCode
 from decompose.source import discover
-from decompose.verify import Asked, prepare, verify_under_faults
+from decompose.verify import Asked, prepare, verify_shadow, verify_under_faults
 from decompose.verify import verify as run
+from decompose.wiring.program import Program
 from decompose.write import write_documents
 
 EXAMPLES = """\
@@ -36,8 +38,9 @@ def verify(
     path: Root,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the split.")],
     tape: Annotated[
-        Path, typer.Option("--tape", metavar="TAPE", help="What `decompose trace` recorded.")
-    ],
+        Path | None,
+        typer.Option("--tape", metavar="TAPE", help="What `decompose trace` recorded."),
+    ] = None,
     python: Python = None,
     output: Annotated[
         Path | None,
@@ -76,6 +79,15 @@ def verify(
             " whose rows are replaced.",
         ),
     ] = None,
+    shadow: Annotated[
+        Path | None,
+        typer.Option(
+            "--shadow",
+            metavar="FILE",
+            help="Instead of a tape: judge what a live gateway has compared and kept in FILE, its"
+            " SHADOW_FILE. Nothing is run.",
+        ),
+    ] = None,
     clients: Annotated[
         int,
         typer.Option(
@@ -104,10 +116,14 @@ def verify(
     """Play a tape against the monolith below PATH and against its split, and compare.
 
     This runs both, on databases of their own that are removed afterwards; or the monolith alone, if
-    the split runs already. Each step starts from
-    the rows that were recorded before it; then answers and rows of both sides must be equal. The
-    exit status is 1 if anything differs.
+    the split runs already. Each step starts from the rows that were recorded before it; then
+    answers and rows of both sides must be equal. The exit status is 1 if anything differs.
     """
+    if shadow is not None and tape is None:
+        with guard():
+            raise typer.Exit(_told(program(context), verify_shadow(shadow, out), output))
+    if tape is None or shadow is not None:
+        raise typer.BadParameter("Say what is to be judged: --tape TAPE, or --shadow FILE.")
     if running and faults:
         raise typer.BadParameter("--faults kills services, so it has to start them itself.")
     with guard():
@@ -133,7 +149,12 @@ def verify(
             raise typer.Exit(ExitCode.DONE if played.runs == faults else INTERRUPTED)
         with ScreenProgress(stderr(), quiet=False) as progress:
             found = run(asked, discover(path), progress)
-        parts.verification(found, Console())
-        if output is not None:
-            write_documents(output, parts.verified(found))
-        raise typer.Exit(ExitCode.FINDINGS if found.differences else ExitCode.DONE)
+        raise typer.Exit(_told(parts, found, output))
+
+
+def _told(parts: Program, found: Verification, output: Path | None) -> ExitCode:
+    """Print and write what was found."""
+    parts.verification(found, Console())
+    if output is not None:
+        write_documents(output, parts.verified(found))
+    return ExitCode.FINDINGS if found.differences else ExitCode.DONE

@@ -2,6 +2,7 @@
 
 from decompose.verify.prepare import prepare
 from decompose.verify.record import Recording, record
+from decompose.verify.shadow import verify_shadow
 from decompose.verify.start import serve_command
 from decompose.verify.verifying import Asked, verify, verify_under_faults
 
@@ -12,5 +13,6 @@ __all__ = [
     "record",
     "serve_command",
     "verify",
+    "verify_shadow",
     "verify_under_faults",
 ]
