@@ -146,14 +146,15 @@ def _never_compared(system: System, found: _Found) -> tuple[str, ...]:
 
 def _findings(found: _Found) -> tuple[Finding, ...]:
     notes = []
-    if found.skipped:
-        told = f"{found.skipped} requests were not compared: too large, or too many at once"
-        notes.append(("shadow-skipped", told, "They count for nothing."))
     if found.full:
         told = "The file reached its size limit, and what came after was not kept"
-        notes.append(("shadow-full", told, "Move it away; the gateway begins another."))
+        notes.append(_finding("shadow-full", told, "Move it away, and another begins."))
+    if found.skipped:
+        told = f"{found.skipped} requests were not compared: too large, or too many at once"
+        notes.append(_finding("shadow-skipped", told, "They count for nothing."))
+    return tuple(notes)
+
+
+def _finding(code: str, message: str, hint: str) -> Finding:
     place = Location(path=str(_ROUTES))
-    return tuple(
-        Finding(location=place, code=code, severity=Severity.WARNING, message=told, hint=hint)
-        for code, told, hint in notes
-    )
+    return Finding(location=place, code=code, severity=Severity.WARNING, message=message, hint=hint)

@@ -89,11 +89,6 @@ class Side:
             time.sleep(_PAUSE)
         return True
 
-    def close(self) -> None:
-        """Close its databases."""
-        for store in (*self._copies.values(), *self._stores):
-            store.close()
-
 
 def _connection(address: SplitResult) -> http.client.HTTPConnection:
     secure = address.scheme == "https"

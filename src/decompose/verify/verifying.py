@@ -141,15 +141,15 @@ def _databases(
 
 
 def _start(stage: Stage, running: Path | None, progress: Progress) -> Sides:
-    where = read_running(running, stage.system, stage.tape) if running else None
+    split = None
+    if running is not None:
+        place = read_running(running, stage.system, stage.tape)
+        split = running_split(place, stage.system, stage.tape, stage.closing)
     monolith = start_monolith(stage, "monolith")
     progress.advance(1)
     again = start_again(stage)
     progress.advance(1)
-    if where is None:
-        split = start_split(stage)
-    else:
-        split = running_split(where, stage.system, stage.tape, stage.closing)
+    split = split or start_split(stage)
     progress.advance(1)
     return Sides(monolith=monolith, again=again, split=split)
 
