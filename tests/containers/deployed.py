@@ -109,6 +109,7 @@ class Deployed:
             Path(password.name).chmod(0o644)
             container = self.docker(
                 *("run", "--detach", "--rm", "--publish", "127.0.0.1::5432"),
+                *("--volume", "/var/lib/postgresql/data"),
                 *("--volume", f"{password.name}:/password:ro", "--env", "POSTGRES_DB=shop"),
                 *("--env", "POSTGRES_USER=shop", "--env", "POSTGRES_PASSWORD_FILE=/password"),
                 self.environment["POSTGRES_IMAGE"],
