@@ -50,12 +50,17 @@ def _replay(settings: Dict[str, Any]) -> None:
     after_import("flask.app", lambda module: configuration.pin(module, pinned))
     if settings["monolith"]:
         after_import("alembic.command", _leave_tables)
-    faults = Faults(settings["faults"], os.path.basename(os.getcwd()))
+    faults: Optional[Faults] = None
     if settings["faults"]:
+        faults = Faults(settings["faults"], os.path.basename(os.getcwd()))
         faults.install()
     wsgi.surround(
         lambda call, app, environ, start_response: _replayed(
-            call, app, environ, start_response, faults if settings["faults"] else None
+            call,
+            app,
+            environ if settings["monolith"] else _from_here(environ),
+            start_response,
+            faults,
         )
     )
 
@@ -64,6 +69,14 @@ def _leave_tables(command: Any) -> None:
     """The tables are those of the tape: an application that migrates when it starts must not."""
     for name in ("upgrade", "stamp"):
         setattr(command, name, lambda *arguments, **named: None)
+
+
+def _from_here(environ: Dict[str, Any]) -> Dict[str, Any]:
+    """Have a request of a service come from this machine, through whatever network it came."""
+    for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR"):
+        if name in environ:
+            environ[name] = "127.0.0.1"
+    return environ
 
 
 def _replayed(
