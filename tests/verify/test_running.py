@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -99,6 +102,28 @@ def test_not_prepared(served: Serve, verify: Verify) -> None:
     verified = verify(None, "--running", served(prepared=False))
     assert verified.status == 3
     assert "--prepare" in verified.said
+
+
+CLIENT = """
+import flask
+app = flask.Flask("service")
+app.add_url_rule("/", "who", lambda: flask.request.access_route + [flask.request.remote_addr])
+headers = {"X-Decompose-Moment": "1.0;seed", "X-Forwarded-For": "172.18.0.1"}
+base = {"REMOTE_ADDR": "172.18.0.1"}
+answer = app.test_client().get("/", headers=headers, environ_base=base)
+assert answer.json == ["127.0.0.1", "127.0.0.1"], answer.json
+assert answer.headers["X-Decompose-Moment"] == "seed"
+"""
+
+
+def test_networks_are_not_seen(club: Path, tmp_path: Path) -> None:
+    """A service answers as if it were asked from this machine: what it signs has the address."""
+    words = ("verify", club / "club", club / "split", "--tape", club / "club.tape")
+    assert decompose(*words, "--prepare", tmp_path).returncode == 0
+    (tmp_path / "service.json").touch()
+    variables = {"DECOMPOSE_RECORDER": "split.json", "PYTHONPATH": "recorder"}
+    command = [sys.executable, "-c", CLIENT]
+    subprocess.run(command, cwd=tmp_path, env={**os.environ, **variables}, check=True)
 
 
 def test_faults_are_refused(verify: Verify, tmp_path: Path) -> None:
