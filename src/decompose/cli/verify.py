@@ -14,8 +14,6 @@ from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.errors import ExitCode
 from decompose.source import discover
-from decompose.verify import Asked, verify_under_faults
-from decompose.verify import verify as run
 from decompose.write import write_documents
 
 EXAMPLES = """\
@@ -87,6 +85,12 @@ def verify(
     the rows that were recorded before it; then answers and rows of both sides must be equal. The
     exit status is 1 if anything differs.
     """
+    from decompose.verify import (  # noqa: PLC0415 - other commands do without
+        Asked,
+        verify_under_faults,
+    )
+    from decompose.verify import verify as run  # noqa: PLC0415 - as above
+
     with guard():
         parts = program(context)
         asked = Asked(
