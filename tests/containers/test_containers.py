@@ -49,7 +49,7 @@ def system() -> Iterator[Deployed]:
     folder = REPOSITORY / ".cache" / "containers"
     folder.mkdir(parents=True, exist_ok=True)
     with engine(folder) as environment, socket.socket() as probe:
-        made = images(folder, Path(os.environ["ENVOY"]), environment)
+        made = images(folder, Path(os.environ["ENVOY"]).parents[1], environment)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()

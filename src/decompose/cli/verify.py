@@ -15,8 +15,6 @@ from decompose.cli.progress import ScreenProgress
 from decompose.domain.verification import Verification
 from decompose.errors import ExitCode
 from decompose.source import discover
-from decompose.verify import Asked, prepare, verify_shadow, verify_under_faults
-from decompose.verify import verify as run
 from decompose.wiring.program import Program
 from decompose.write import write_documents
 
@@ -119,6 +117,14 @@ def verify(
     the split runs already. Each step starts from the rows that were recorded before it; then
     answers and rows of both sides must be equal. The exit status is 1 if anything differs.
     """
+    from decompose.verify import (  # noqa: PLC0415 - other commands do without
+        Asked,
+        prepare,
+        verify_shadow,
+        verify_under_faults,
+    )
+    from decompose.verify import verify as run  # noqa: PLC0415 - as above
+
     if shadow is not None and tape is None:
         with guard():
             raise typer.Exit(_told(program(context), verify_shadow(shadow, out), output))
