@@ -272,14 +272,13 @@ def test_logs_reach_elasticsearch_as_what_they_say(system: Deployed) -> None:
 def test_the_tape_is_equal_in_containers(system: Deployed, tmp_path: Path) -> None:
     """Recorded requests get the monolith's answers and leave its rows, through edge and containers.
 
-    Some of the monolith's tests are recorded, so that it takes minutes. Each service runs once: what
-    the shop keeps in memory was one process's. It is the last test, since from here on services run
-    for a replay.
+    The tape is of some tests only, so that it takes minutes. Each service runs once, since what the
+    shop keeps in memory was one process's. It is the last: from here on services run for a replay.
     """
     tape, replay, python = tmp_path / "tape", tmp_path / "replay", os.environ["SAMPLE_PYTHON"]
     verify = ("verify", SAMPLE, system.folder, "--tape", tape)
     with system.database_server() as server:
-        recorded = system.decompose(
+        system.decompose(
             *("trace", SAMPLE, "--output", tape, "--python", python),
             *("--", "python", "-m", "pytest", "-q", *RECORDED),
             DATABASE_URL=new_database(server, "recorded"),
@@ -288,16 +287,14 @@ def test_the_tape_is_equal_in_containers(system: Deployed, tmp_path: Path) -> No
         running = replay / "running.toml"
         text = running.read_text().replace("http://127.0.0.1:8080", system.url)
         running.write_text(text.replace("replace-rows = false", "replace-rows = true"))
-        system.environment |= {
-            "COMPOSE_FILE": f"compose.yaml:{replay}/compose.yaml",
-            "REPLICAS": "1",
-        }
+        files = f"compose.yaml:{replay}/compose.yaml"
+        system.environment |= {"COMPOSE_FILE": files, "REPLICAS": "1"}
         system.start()
         started = time.monotonic()
         told = system.decompose(
             *verify, "--running", running, "--python", python, "--postgres", server
         )
-    print_(f"{recorded.splitlines()[-2]}\n{told}{time.monotonic() - started:.0f} s")
+    print_(f"{told.splitlines()[-1]}, {time.monotonic() - started:.0f} s")
     assert "requests equal (100.0%)" in told
 
 
