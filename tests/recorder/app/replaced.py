@@ -35,5 +35,6 @@ if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(notes, "jsonify", notes.jsonify)
         monkeypatch.setenv("NOTES_LANGUAGE", "nl")
+        monkeypatch.setattr(pytest.MonkeyPatch, "undo", pytest.MonkeyPatch.undo)
         ask("monkey")
     ask(os.environ.get("NOTES_LANGUAGE", "plain again"))
