@@ -87,7 +87,6 @@ def test_at_once() -> None:
 
 def test_held() -> None:
     """With a seed some requests are held and others not; the same seed holds the same again."""
-    held = [Counter(played(at_once(3, seed))[1].holds) for seed in range(20)]
-    assert held == [Counter(played(at_once(3, seed))[1].holds) for seed in range(20)]
-    assert all(set(holds) <= {0.0, 0.1} for holds in held)
-    assert sum(holds[0.1] for holds in held) > sum(holds[0.0] for holds in held) / 2
+    held = [Counter(played(at_once(3, seed))[1].holds) for seed in range(4)]
+    assert held == [Counter(played(at_once(3, seed))[1].holds) for seed in range(4)]
+    assert {hold for holds in held for hold in holds} == {0.0, 0.1}

@@ -27,7 +27,8 @@ from decompose.verify.stretches import Stretch, stretches
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Shape, Survey
 
-_RUNS = 12
+_RUNS = 24
+_MIXED = 3
 _SETTLING = 20.0
 _CATCHING_UP = 30.0
 _WAITS = 10
@@ -126,7 +127,7 @@ class _Playing:
 
     def _another(self, number: int) -> Order:
         """The order of a further run: requests between each other, and within each other."""
-        return at_once(self._clients, number) if number % 2 else mixed(number)
+        return at_once(self._clients, number) if number % _MIXED else mixed(number)
 
     def _played(self, stretch: Stretch, side: Side, order: Order) -> Outcome:
         return self._outcome(stretch, side, self._failed(stretch, side, order))

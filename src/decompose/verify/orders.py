@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ Order = Callable[[Sequence[Session], Side], Counter[int]]
 """Plays sessions against a side; how often each step failed."""
 
 _SERVER_ERROR = 500
-_HOLDS = (0.0, 0.1)  # seconds; the longer is more than what a request takes
+_PAUSES = (0.0, 0.0, 0.1, 0.2)  # seconds before a request: it comes after what is held
+_HOLDS = (0.0, 0.0, 0.1)  # seconds within a request, more than most take as a whole
 
 
 def in_turn(sessions: Sequence[Session], side: Side) -> Counter[int]:
@@ -48,8 +50,8 @@ def mixed(seed: int) -> Order:
 def at_once(clients: int, seed: int | None = None) -> Order:
     """Play sessions by so many clients at once.
 
-    With a seed, chance holds requests before their transactions write, so that others read what
-    they are about to change.
+    With a seed, chance lets requests wait, and holds some before their transactions write, so that
+    others read what they are about to change.
     """
 
     def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
@@ -72,7 +74,10 @@ def _play(session: Session, side: Side, chance: random.Random | None = None) -> 
     """
     got: dict[tuple[str, str], str] = {}
     for request in session:
-        hold = chance.choice(_HOLDS) if chance else 0.0
+        hold = 0.0
+        if chance:
+            time.sleep(chance.choice(_PAUSES))
+            hold = chance.choice(_HOLDS)
         answer = side.attempt(_with_cookies(request, got), hold)
         live = set_cookies(answer.headers)
         for name, value in set_cookies(request.answer_headers).items():
