@@ -7,8 +7,9 @@ from collections import Counter
 from typing import Any
 
 import msgspec
+import pytest
 
-from decompose.verify.orders import Order, Session, at_once, in_turn, mixed
+from decompose.verify.orders import Order, Session, at_once, in_step, in_turn, mixed, staggered
 from decompose.verify.places import Answer
 from decompose.verify.tape import Request
 from verify.steps import LOGIN, requests
@@ -76,17 +77,18 @@ def test_mixed() -> None:
     assert len(set(orders)) > 1
 
 
-def test_at_once() -> None:
-    """As many requests are at work as there are clients, and none is held."""
+@pytest.mark.parametrize(("order", "holds"), [(at_once(3), {0.0}), (in_step(3), {0.1})])
+def test_at_once(order: Order, holds: set[float]) -> None:
+    """As many requests are at work as there are clients; all are held, or none is."""
     side = Counting()
     side.together = threading.Barrier(3)
-    failed, side = played(at_once(3), side)
+    failed, side = played(order, side)
     assert (failed, side.most) == ({FAILING: 3}, 3)
-    assert set(side.holds) == {0.0}
+    assert set(side.holds) == holds
 
 
-def test_held() -> None:
-    """With a seed some requests are held and others not; the same seed holds the same again."""
-    held = [Counter(played(at_once(3, seed))[1].holds) for seed in range(4)]
-    assert held == [Counter(played(at_once(3, seed))[1].holds) for seed in range(4)]
+def test_staggered() -> None:
+    """Some requests are held and others not; the same seed holds the same again."""
+    held = [Counter(played(staggered(3, seed))[1].holds) for seed in range(4)]
+    assert held == [Counter(played(staggered(3, seed))[1].holds) for seed in range(4)]
     assert {hold for holds in held for hold in holds} == {0.0, 0.1}

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 
 import msgspec
 
@@ -19,13 +20,19 @@ Order = Callable[[Sequence[Session], Side], Counter[int]]
 """Plays sessions against a side; how often each step failed."""
 
 _SERVER_ERROR = 500
-_PAUSES = (0.0, 0.0, 0.1, 0.2)  # seconds before a request: it comes after what is held
-_HOLDS = (0.0, 0.0, 0.1)  # seconds within a request, more than most take as a whole
+Wait = tuple[float, float]
+"""Seconds before a request is sent, and seconds that it is held before it writes."""
+
+_NO_WAIT = (0.0, 0.0)
+_HOLD = 0.1  # more than most requests take as a whole
+_PAUSES = (0.0, 0.0, 0.1, 0.2)
 
 
 def in_turn(sessions: Sequence[Session], side: Side) -> Counter[int]:
     """Play one session after the other."""
-    return Counter(step for session in sessions for step in _play(session, side) if step)
+    return Counter(
+        step for session in sessions for step in _play(session, side, repeat(_NO_WAIT)) if step
+    )
 
 
 def mixed(seed: int) -> Order:
@@ -33,7 +40,7 @@ def mixed(seed: int) -> Order:
 
     def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
         chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
-        waiting = [_play(session, side) for session in sessions]
+        waiting = [_play(session, side, repeat(_NO_WAIT)) for session in sessions]
         failed: Counter[int] = Counter()
         while waiting:
             session = chance.choice(waiting)
@@ -47,17 +54,31 @@ def mixed(seed: int) -> Order:
     return play
 
 
-def at_once(clients: int, seed: int | None = None) -> Order:
-    """Play sessions by so many clients at once.
+def at_once(clients: int) -> Order:
+    """Play sessions by so many clients at once."""
+    return _pooled(clients, lambda number: repeat(_NO_WAIT))
 
-    With a seed, chance lets requests wait, and holds some before their transactions write, so that
-    others read what they are about to change.
-    """
 
+def in_step(clients: int) -> Order:
+    """The same, and each request is held before its transactions write, until all have read."""
+    return _pooled(clients, lambda number: repeat((0.0, _HOLD)))
+
+
+def staggered(clients: int, seed: int) -> Order:
+    """The same, but chance holds only some, and lets some come later, when others have written."""
+
+    def waits(number: int) -> Iterator[Wait]:
+        chance = random.Random(f"{seed} {number}")  # noqa: S311 - as above
+        while True:
+            yield chance.choice(_PAUSES), chance.choice((0.0, 0.0, _HOLD))
+
+    return _pooled(clients, waits)
+
+
+def _pooled(clients: int, waits: Callable[[int], Iterator[Wait]]) -> Order:
     def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
         def failed(number: int) -> list[int]:
-            chance = None if seed is None else random.Random(f"{seed} {number}")  # noqa: S311 - as above
-            return [step for step in _play(sessions[number], side, chance) if step]
+            return [step for step in _play(sessions[number], side, waits(number)) if step]
 
         with ThreadPoolExecutor(clients) as pool:
             found = pool.map(failed, range(len(sessions)))
@@ -66,18 +87,15 @@ def at_once(clients: int, seed: int | None = None) -> Order:
     return play
 
 
-def _play(session: Session, side: Side, chance: random.Random | None = None) -> Iterator[int]:
+def _play(session: Session, side: Side, waits: Iterator[Wait]) -> Iterator[int]:
     """Send a session's requests as they were, with the cookies that it got.
 
     Yields after each the step if it failed, else 0. Random values are the recorded ones in every
     turn: which of them wins does not matter then.
     """
     got: dict[tuple[str, str], str] = {}
-    for request in session:
-        hold = 0.0
-        if chance:
-            time.sleep(chance.choice(_PAUSES))
-            hold = chance.choice(_HOLDS)
+    for request, (pause, hold) in zip(session, waits, strict=False):
+        time.sleep(pause)
         answer = side.attempt(_with_cookies(request, got), hold)
         live = set_cookies(answer.headers)
         for name, value in set_cookies(request.answer_headers).items():
