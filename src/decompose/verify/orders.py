@@ -23,16 +23,14 @@ _SERVER_ERROR = 500
 Wait = tuple[float, float]
 """Seconds before a request is sent, and seconds that it is held before it writes."""
 
-_NO_WAIT = (0.0, 0.0)
+_NO_WAITS = repeat((0.0, 0.0))
 _HOLD = 0.1  # more than most requests take as a whole
 _PAUSES = (0.0, 0.0, 0.1, 0.2)
 
 
 def in_turn(sessions: Sequence[Session], side: Side) -> Counter[int]:
     """Play one session after the other."""
-    return Counter(
-        step for session in sessions for step in _play(session, side, repeat(_NO_WAIT)) if step
-    )
+    return Counter(step for session in sessions for step in _play(session, side, _NO_WAITS) if step)
 
 
 def mixed(seed: int) -> Order:
@@ -40,7 +38,7 @@ def mixed(seed: int) -> Order:
 
     def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
         chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
-        waiting = [_play(session, side, repeat(_NO_WAIT)) for session in sessions]
+        waiting = [_play(session, side, _NO_WAITS) for session in sessions]
         failed: Counter[int] = Counter()
         while waiting:
             session = chance.choice(waiting)
@@ -56,7 +54,7 @@ def mixed(seed: int) -> Order:
 
 def at_once(clients: int) -> Order:
     """Play sessions by so many clients at once."""
-    return _pooled(clients, lambda number: repeat(_NO_WAIT))
+    return _pooled(clients, lambda number: _NO_WAITS)
 
 
 def in_step(clients: int) -> Order:
