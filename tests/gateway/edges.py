@@ -41,7 +41,6 @@ DIFFERENCES = {
 
 CHANCES = {
     ("envoy", "test_client_leaves"): "Envoy mostly closes the connection without a 400",
-    ("envoy", "test_early_answer"): "Envoy may see the connection's reset before the answer",
 }
 """What a program does or doesn't, as it happens."""
 

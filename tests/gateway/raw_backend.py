@@ -5,6 +5,7 @@ Run with a port; a request's path names what it does.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import sys
 import threading
@@ -42,8 +43,18 @@ def serve(connection: socket.socket) -> None:
             with lock:
                 counts[path] = turn = counts.get(path, 0) + 1
             if answer(connection, path, turn):
+                if path == "early":
+                    linger(connection)
                 return
-    time.sleep(0)
+
+
+def linger(connection: socket.socket) -> None:
+    """Close in steps, as RFC 9112 (9.6) wants it: else a reset may overtake the answer."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(5)
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
 
 
 def answer(connection: socket.socket, path: str, turn: int) -> bool:
