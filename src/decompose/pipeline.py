@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,22 +67,43 @@ def analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) 
 
     Raises UserError where the tree or the boundary file can't be used.
     """
-    boundary = _boundary(root, options)
+    with _uncollected():
+        return _analyze(root, toolkit, options, progress)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keeps the garbage collector from walking millions of values that are all in use."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()  # what is left is the result
+        if was_enabled:
+            gc.enable()
+
+
+def _analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress) -> Analysis:
+    boundary = boundary_of(root, options)
     progress.stage("Looking", 0)
     tree = discover(root, boundary.ignore)
     facts = read_all(tree, toolkit.readers, options.cache, options.workers, progress)
     progress.stage("Resolving", 0)
     model = toolkit.resolve(tree, facts)
+    of_files = [finding for module in facts for finding in module.findings]
+    del facts  # much the largest thing that nobody needs any more
     if options.tape is not None:
         progress.stage("Reading the tape", 0)
         model = toolkit.observe(model, tree, options.tape)
     evidence = _collect(toolkit.evidence, model, tree.root, options.without, progress)
     progress.stage("Clustering", 0)
     analysis = toolkit.divide(model, evidence, boundary, tree.root)
-    return replace(analysis, findings=_findings(tree, facts, model, analysis))
+    return replace(analysis, findings=_findings(tree, of_files, model, analysis))
 
 
-def _boundary(root: Path, options: Options) -> Boundary:
+def boundary_of(root: Path, options: Options) -> Boundary:
+    """What people decided: in the boundary file, and by options. Raises UserError."""
     path = options.boundary or find_boundary(root)
     boundary = load_boundary(path) if path else Boundary()
     return boundary if options.services is None else replace(boundary, services=options.services)
@@ -103,8 +126,7 @@ def _collect(
 
 
 def _findings(
-    tree: SourceTree, facts: Iterable[ModuleFacts], model: SystemModel, analysis: Analysis
+    tree: SourceTree, of_files: Iterable[Finding], model: SystemModel, analysis: Analysis
 ) -> tuple[Finding, ...]:
     """What every stage found, each thing once."""
-    of_files = (finding for module in facts for finding in module.findings)
     return tuple(sorted({*tree.findings, *of_files, *model.findings, *analysis.findings}))

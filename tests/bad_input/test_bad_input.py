@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -194,6 +195,7 @@ def test_damaged_cache(shop: Shop, damage: bytes | None) -> None:
     report = (first.output / "decomposition.json").read_bytes()
     path = shop.folder / "cache" / "facts.bin"
     path.write_bytes(path.read_bytes()[:-5] if damage is None else damage)
+    shutil.rmtree(first.output)
     second = shop.analyze()
     assert second.code == 0
     assert "the cache " in second.stderr

@@ -52,7 +52,8 @@ def test_analyze(run: Run, tmp_path: Path) -> None:
     """An analysis writes its documents and ends with a summary that names the folder."""
     result = run("analyze", "shop")
     assert result.exit_code == 0
-    assert result.stdout == "1 service of shop\ndecompose-report\n"
+    assert result.stdout.startswith("shop 3 lines, 2 modules")
+    assert "Open decompose-report/index.html" in result.stdout
     assert result.stderr == ""
     document = tmp_path / "decompose-report" / "decomposition.json"
     assert json.loads(document.read_text()) == {"modules": ["app", "cart"]}

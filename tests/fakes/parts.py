@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from decompose.domain.partition import (
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
 from decompose.domain.source import Read, SourceFile, SourceTree
+from decompose.domain.summary import Summary
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
@@ -166,10 +168,25 @@ def documents(analysis: Analysis) -> Iterable[Document]:
     )
 
 
-def summary(analysis: Analysis, console: Console, where: str) -> None:
-    """Two lines."""
-    console.print(f"{len(analysis.partition.services)} service of {analysis.model.root_name}")
-    console.print(where, soft_wrap=True)
+def summary(analysis: Analysis) -> Summary:
+    """Says what each count would be, as far as the fakes have any."""
+    return Summary(
+        name=analysis.model.root_name,
+        lines=sum(module.lines for module in analysis.model.modules),
+        modules=len(analysis.model.modules),
+        endpoints=0,
+        tables=0,
+        services=(),
+        others=len(analysis.partition.services),
+        seams=(),
+        ties=(),
+        traced=None,
+        advice=analysis.verdict.advice,
+        verdict=analysis.verdict.summary,
+        reasons=(),
+        next_steps=(),
+        findings=tuple(Counter(f.severity for f in analysis.findings).items()),
+    )
 
 
 def explain(analysis: Analysis, name: str, console: Console) -> None:

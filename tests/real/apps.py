@@ -11,12 +11,13 @@ REPOSITORY = HERE.parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """A source archive on the package index, and the application's folder inside it."""
+    """An archive of sources, or a wheel, on the package index; the application's folder in it."""
 
     project: str
     version: str
     sha256: str
     folder: str
+    wheel: bool = False
 
     @property
     def requirement(self) -> str:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,15 +76,23 @@ def _source(app: App, python: Path, folder: Path) -> Path:
 
 
 def unpack(archive: Archive, python: Path, target: Path) -> Path:
-    """Fetch an archive into `target`, unpack it there and return its only folder."""
+    """Fetch an archive into `target`, unpack it there and return its only folder (a wheel: all)."""
     stamp = target / ".stamp"
     if not (stamp.exists() and stamp.read_text() == archive.requirement):
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
-        with tarfile.open(_download(archive, python, target)) as packed:
-            packed.extractall(target / "tree", filter="data")
+        _extract(_download(archive, python, target), target / "tree")
         stamp.write_text(archive.requirement)
-    return next((target / "tree").iterdir())
+    return target / "tree" if archive.wheel else next((target / "tree").iterdir())
+
+
+def _extract(packed: Path, target: Path) -> None:
+    if packed.suffix == ".whl":
+        with zipfile.ZipFile(packed) as wheel:
+            wheel.extractall(target)  # noqa: S202 - checked by its hash
+    else:
+        with tarfile.open(packed) as archive:
+            archive.extractall(target, filter="data")
 
 
 def _download(archive: Archive, python: Path, target: Path) -> Path:
@@ -91,7 +100,8 @@ def _download(archive: Archive, python: Path, target: Path) -> Path:
     wanted = target / "archive.txt"
     wanted.write_text(archive.requirement + "\n", encoding="utf-8")
     pip = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-    run_checked([*pip, "--no-binary", archive.project, "-r", wanted, "-d", target / "archive"])
+    kind = "--only-binary" if archive.wheel else "--no-binary"
+    run_checked([*pip, kind, archive.project, "-r", wanted, "-d", target / "archive"])
     return next((target / "archive").iterdir())
 
 

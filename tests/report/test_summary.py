@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from decompose.domain.analysis import Analysis
-from decompose.report import summary
+from decompose.report import show_summary, summarize
 from report.hostile import hostile
 from report.large import large
 from report.store import store
@@ -24,7 +24,7 @@ def shown(analysis: Analysis, *, width: int = 100, color: bool = False) -> str:
         no_color=not color,
         legacy_windows=False,
     )
-    summary(analysis, console, "decompose-report")
+    show_summary(summarize(analysis), console, "decompose-report")
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 

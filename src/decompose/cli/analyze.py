@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -26,10 +27,13 @@ from decompose.cli.options import (
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
 from decompose.cli.starter import check_starter, write_starter
-from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Severity
+from decompose.domain.summary import Summary
 from decompose.errors import ExitCode
 from decompose.pipeline import analyze as run
+from decompose.report import show_summary
+from decompose.source import CacheError, Standing
+from decompose.wiring.standing import report_standing
 from decompose.write import MAIN_DOCUMENT, Document, check_output, write_documents
 
 EXAMPLES = """\
@@ -114,7 +118,6 @@ def analyze(
             check_output(target)
         if write_boundary:
             check_starter(path)
-        parts = program(context)
         chosen = options(
             path,
             services=services,
@@ -124,18 +127,33 @@ def analyze(
             no_cache=no_cache,
             no_history=no_history,
         )
+        chosen = replace(chosen, tape=tape)
+        before = None
+        if target is not None and not machine and not write_boundary:
+            before = report_standing(path, chosen, target)
+        if before is not None and before.summary is not None:
+            show_summary(before.summary, Console(), str(target))
+            raise typer.Exit(_exit_code(before.summary, fail_on))
+        parts = program(context)
         with ScreenProgress(stderr(), quiet=machine) as progress:
-            analysis = run(path, parts.toolkit, replace(chosen, tape=tape), progress)
-        documents = tuple(parts.documents(analysis))
-        if target is not None:
-            write_documents(target, documents)
+            analysis = run(path, parts.toolkit, chosen, progress)
+        documents, summary = tuple(parts.documents(analysis)), parts.summary(analysis)
+        written = () if target is None else write_documents(target, documents)
         if machine:
             _print_document(documents)
         else:
-            parts.summary(analysis, Console(), str(target))
+            show_summary(summary, Console(), str(target))
+        if before is not None:
+            _keep(before, summary, written)
         if write_boundary:
             write_starter(path, analysis.partition)
-        raise typer.Exit(_exit_code(analysis, fail_on))
+        raise typer.Exit(_exit_code(summary, fail_on))
+
+
+def _keep(before: Standing, summary: Summary, written: Iterable[Path]) -> None:
+    """So that the next run needs not make the same report."""
+    with suppress(CacheError):  # nothing is lost but time
+        before.keep(summary, written)
 
 
 def _print_document(documents: Iterable[Document]) -> None:
@@ -153,9 +171,9 @@ def _print_all(chunk: bytes) -> None:
         rest = rest[sys.stdout.buffer.write(rest) :]
 
 
-def _exit_code(analysis: Analysis, fail_on: FailOn) -> ExitCode:
+def _exit_code(summary: Summary, fail_on: FailOn) -> ExitCode:
     if fail_on is FailOn.NEVER:
         return ExitCode.DONE
     counted = _RANK[: _RANK.index(Severity(fail_on.value)) + 1]
-    found = any(finding.severity in counted for finding in analysis.findings)
+    found = any(count for severity, count in summary.findings if severity in counted)
     return ExitCode.FINDINGS if found else ExitCode.DONE

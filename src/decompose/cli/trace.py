@@ -11,7 +11,6 @@ from decompose import __version__
 from decompose.cli.guard import guard
 from decompose.cli.options import Python, Root
 from decompose.source import discover
-from decompose.verify import Recording, record, serve_command
 
 EXAMPLES = """\
 Examples:
@@ -56,6 +55,8 @@ def trace(
     This runs the monolith, in its own environment; nothing of it is edited. The tape holds
     requests, answers and rows as they were: treat it as you treat a copy of the database.
     """
+    from decompose.verify import Recording, record  # noqa: PLC0415 - other commands do without
+
     with guard():
         command = _command(context.args, serve, port, python)
         tree = discover(path)
@@ -85,4 +86,6 @@ def trace(
 def _command(given: list[str], serve: str, port: int, python: str | None) -> tuple[str, ...]:
     if bool(given) == bool(serve):
         raise typer.BadParameter("Say what to run: -- COMMAND, or --serve MODULE:NAME.")
+    from decompose.verify import serve_command  # noqa: PLC0415 - as above
+
     return tuple(given) if given else serve_command(python or "python", serve, port)

@@ -119,6 +119,17 @@ def read_log(root: str) -> tuple[Commit, ...]:
     )
 
 
+def history_state(root: str) -> tuple[str, tuple[str, ...]]:
+    """What `read_log` depends on: words that change with it, and paths of files that it reads."""
+    found = _git(root, ["rev-parse", "HEAD", "--show-toplevel", "--git-common-dir"])
+    if not found:
+        return "", ()
+    _, top, common = found.rstrip("\n").split("\n")
+    files = (f"{top}/.mailmap", *(f"{common}/{name}" for name in ("shallow", "info/grafts")))
+    inside = tuple(os.path.join(root, path) for path in files)  # noqa: PTH118 - may be absolute
+    return found + _git(root, ["config", "--list", "--null"]), inside
+
+
 def _git(root: str, arguments: list[str]) -> str:
     options = [part for option in _SAFE for part in ("-c", option)]
     environment = {
@@ -127,6 +138,7 @@ def _git(root: str, arguments: list[str]) -> str:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "LC_ALL": "C",
     }

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from decompose.render.escape import escape
 from decompose.render.resources import read
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - not all that is escaped is rendered
+        Environment,
+        FunctionLoader,
+        StrictUndefined,
+    )
+
     environment = Environment(
         loader=FunctionLoader(read),
         undefined=StrictUndefined,

@@ -7,18 +7,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from decompose.domain.analysis import Advice, Analysis, Automation, Seam
-from decompose.domain.finding import Severity
-from decompose.domain.partition import Service
+from decompose.domain.analysis import Advice, Automation
+from decompose.domain.summary import ServiceLine, Summary, TieLine, Traced
 from decompose.render import escape
-from decompose.report.observed import Coverage, coverage
-from decompose.report.survey import Survey, Tie, confidence, survey, ties
 
-_MOST_SERVICES = 12
-_MOST_TIES = 4
-_MOST_DISAGREEMENTS = 3
-_MOST_REASONS = 2
-_MOST_STEPS = 3
 _ADVICE = {
     Advice.SPLIT: "bold green",
     Advice.EXTRACT: "bold yellow",
@@ -31,26 +23,24 @@ _STYLES = {
 }
 
 
-def summary(analysis: Analysis, console: Console, where: str) -> None:
+def show_summary(summary: Summary, console: Console, where: str) -> None:
     """Print what was found and what to do next; `where` is the report's folder as people know it.
 
     It fits a screen of 40 lines.
     """
-    seen = survey(analysis)
-    model = analysis.model
     console.print(
-        printable(model.root_name, "bold"),
-        f"{seen.total_lines:,} lines, {len(model.modules):,} modules, "
-        f"{len({r.endpoint for r in model.routes}):,} endpoints, {len(model.tables):,} tables",
+        printable(summary.name, "bold"),
+        f"{summary.lines:,} lines, {summary.modules:,} modules, "
+        f"{summary.endpoints:,} endpoints, {summary.tables:,} tables",
         highlight=False,
     )
     console.print()
-    console.print(_services(analysis, seen))
-    _print_ties(analysis.seams, seen, console)
-    _print_coverage(coverage(analysis), console)
-    _print_verdict(analysis, console)
-    _print_findings(analysis, console)
-    _print_next(analysis, console, where)
+    console.print(_services(summary))
+    _print_ties(summary, console)
+    _print_traced(summary.traced, console)
+    _print_verdict(summary, console)
+    _print_findings(summary, console)
+    _print_next(summary, console, where)
 
 
 def printable(value: str, style: str = "") -> Text:
@@ -58,45 +48,43 @@ def printable(value: str, style: str = "") -> Text:
     return Text(escape(value, "terminal"), style=style)
 
 
-def _services(analysis: Analysis, seen: Survey) -> Table:
+def _services(summary: Summary) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("service", overflow="ellipsis", no_wrap=True, min_width=8)
     for name in ("endpoints", "tables", "of lines", "confidence"):
         table.add_column(name, justify="right", no_wrap=True)
-    largest = sorted(analysis.partition.services, key=lambda s: (-s.lines, s.name, s.id))
-    for service in largest[:_MOST_SERVICES]:
-        table.add_row(*_service(service, seen))
-    if len(largest) > _MOST_SERVICES:
-        table.add_row(Text(f"and {len(largest) - _MOST_SERVICES} more", style="dim"))
+    for service in summary.services:
+        table.add_row(*_service(service))
+    if summary.others:
+        table.add_row(Text(f"and {summary.others} more", style="dim"))
     return table
 
 
-def _service(service: Service, seen: Survey) -> tuple[Text, ...]:
-    sure = confidence(service, seen)
+def _service(service: ServiceLine) -> tuple[Text, ...]:
     return (
         printable(service.name, "bold"),
-        Text(f"{len(service.endpoints):,}"),
-        Text(f"{len(service.tables):,}"),
-        Text(f"{seen.share(service.lines):.0%}"),
-        Text(f"{sure:.0%}"),
+        Text(f"{service.endpoints:,}"),
+        Text(f"{service.tables:,}"),
+        Text(f"{service.share:.0%}"),
+        Text(f"{service.confidence:.0%}"),
     )
 
 
-def _print_ties(seams: tuple[Seam, ...], seen: Survey, console: Console) -> None:
-    counts = {a: sum(seam.automation is a for seam in seams) for a in Automation}
+def _print_ties(summary: Summary, console: Console) -> None:
+    total = sum(count for _, count in summary.seams)
     line = Text("\nWhat ties them: ", style="bold")
-    line.append(f"{len(seams):,} seams", style="not bold")
-    for automation, count in counts.items():
+    line.append(f"{total:,} seams", style="not bold")
+    for automation, count in summary.seams:
         if count:
             line.append(f", {count:,} {automation}", style=f"not bold {_STYLES[automation]}")
     console.print(line)
-    for tie in ties(seams)[:_MOST_TIES]:
-        console.print(indented(_tie(tie, seen)), no_wrap=True, overflow="ellipsis")
+    for tie in summary.ties:
+        console.print(indented(_tie(tie)), no_wrap=True, overflow="ellipsis")
 
 
-def _tie(tie: Tie, seen: Survey) -> Text:
-    line = printable(seen.name(tie.from_service))
-    line.append(" → ", style="dim").append_text(printable(seen.name(tie.to_service)))
+def _tie(tie: TieLine) -> Text:
+    line = printable(tie.from_name)
+    line.append(" → ", style="dim").append_text(printable(tie.to_name))
     return line.append(f"  {tie.kinds}", style=_STYLES[tie.automation])
 
 
@@ -105,7 +93,7 @@ def indented(text: Text | Table) -> Padding:
     return Padding(text, (0, 0, 0, 2))
 
 
-def _print_coverage(seen: Coverage | None, console: Console) -> None:
+def _print_traced(seen: Traced | None, console: Console) -> None:
     """What the tape shows: how much was seen, and where it disagrees with the code."""
     if seen is None:
         return
@@ -117,27 +105,24 @@ def _print_coverage(seen: Coverage | None, console: Console) -> None:
     )
     console.print(line)
     if seen.unseen:
-        names = ", ".join(name for name, _ in seen.unseen)
-        told = Text("never asked: ").append_text(printable(names, "yellow"))
+        told = Text("never asked: ").append_text(printable(seen.unseen, "yellow"))
         console.print(indented(told), no_wrap=True, overflow="ellipsis")
-    for finding in seen.disagreements[:_MOST_DISAGREEMENTS]:
-        told = printable(f"{finding.location}: {finding.message}")
-        console.print(indented(told), no_wrap=True, overflow="ellipsis")
-    more = len(seen.disagreements) - _MOST_DISAGREEMENTS
-    if more > 0:
-        console.print(indented(Text(f"and {more:,} more that the code does not tell", style="dim")))
+    for disagreement in seen.disagreements:
+        console.print(indented(printable(disagreement)), no_wrap=True, overflow="ellipsis")
+    if seen.more:
+        told = Text(f"and {seen.more:,} more that the code does not tell", style="dim")
+        console.print(indented(told))
 
 
-def _print_verdict(analysis: Analysis, console: Console) -> None:
-    said = printable(analysis.verdict.summary, _ADVICE[analysis.verdict.advice])
+def _print_verdict(summary: Summary, console: Console) -> None:
+    said = printable(summary.verdict, _ADVICE[summary.advice])
     console.print(Text("\nVerdict: ", style="bold").append_text(said))
-    for reason in analysis.verdict.reasons[:_MOST_REASONS]:
+    for reason in summary.reasons:
         console.print(indented(printable(f"· {reason}")))
 
 
-def _print_findings(analysis: Analysis, console: Console) -> None:
-    counts = {s: sum(f.severity is s for f in analysis.findings) for s in Severity}
-    told = ", ".join(_counted(count, severity) for severity, count in counts.items() if count)
+def _print_findings(summary: Summary, console: Console) -> None:
+    told = ", ".join(_counted(count, severity) for severity, count in summary.findings if count)
     if told:
         console.print(Text(f"\nFindings: {told} (in the report)"))
 
@@ -146,9 +131,9 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
-def _print_next(analysis: Analysis, console: Console, where: str) -> None:
+def _print_next(summary: Summary, console: Console, where: str) -> None:
     console.print(Text("\nNext", style="bold"))
-    for step in analysis.verdict.next_steps[:_MOST_STEPS]:
+    for step in summary.next_steps:
         console.print(indented(printable(step)))
     page = printable(f"{where.rstrip('/')}/index.html", "underline")
     console.print(indented(Text("Open ").append_text(page)), soft_wrap=True)

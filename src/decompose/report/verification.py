@@ -191,7 +191,7 @@ def _junit(found: Verification) -> bytes:
         if result in unplayable:
             _skip(case, "no step of the tape can be played without what its test supplied")
     for endpoint in found.untouched:
-        _skip(_case(suite, "", endpoint), "no step of the tape asked for it")
+        _skip(_case(suite, "", endpoint), "no request asked for it")
     ET.indent(suite)
     written: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
     return written + b"\n"

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.resolve.engine import Engine
 
 _WORTH_TELLING = 0.005  # the share of places from which a cap can change what is found
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Hold the garbage collector off: solving makes millions of objects and drops few."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def capped(engine: Engine) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from decompose.domain.facts import Assign, Define, From, ModuleFacts
 from decompose.domain.facts import Module as ModuleExpr
 from decompose.domain.finding import Location
 from decompose.domain.source import SourceTree
-from decompose.resolve.bounds import capped, uncollected
+from decompose.resolve.bounds import capped
 from decompose.resolve.effects import Effects
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.evaluate import solve
@@ -37,13 +37,12 @@ def build_model(
         sorted(facts, key=lambda module: (module.name, module.path)), tree.entry_points
     )
     engine = Engine(program, [make() for make in libraries])
-    with uncollected():
-        solve(engine)
+    solve(engine)
     found = _joined([library.contribution() for library in engine.libraries])
     definitions = _definitions(program)
     known = {definition.id for definition in definitions}
     effects = Effects(engine, found)
-    return m.SystemModel(
+    model = m.SystemModel(
         root_name=tree.name,
         modules=tuple(_module(entry) for entry in program.modules.values()),
         definitions=definitions,
@@ -57,6 +56,8 @@ def build_model(
         notes=notes(program),
         findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
+    engine.forget()
+    return model
 
 
 def _joined(parts: Iterable[Contribution]) -> Contribution:

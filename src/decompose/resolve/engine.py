@@ -305,10 +305,22 @@ class Engine:
             else:
                 return
 
+    def forget(self) -> None:
+        """Let go of everything that refers to each other: no collector runs during an analysis."""
+        for activation in self.activations:
+            activation.sources.clear()
+            activation.targets.clear()
+        for definition in self.program.definitions:
+            definition.children.clear()
+            definition.module.definitions.clear()
+        vars(self).clear()
+
     def _step(self) -> None:
         node, value = self._queue.popleft()
-        for target in tuple(self._edges[node]):
-            self.add(target, value)
+        points = self.points
+        for target in self._edges[node]:
+            if value not in points[target]:
+                self.add(target, value)
         watchers = self._watchers[node]
         if watchers is not None:
             for watcher in list(watchers):

@@ -6,17 +6,23 @@ from decompose.source.decode import Decoded, decode
 from decompose.source.discover import discover
 from decompose.source.reading import read_all
 from decompose.source.resolver import unresolvable
+from decompose.source.sealed import CacheError
+from decompose.source.standing import Standing, look_at, standing
 from decompose.source.starter import starter_text
 
 __all__ = [
+    "CacheError",
     "Decoded",
     "FactsCache",
+    "Standing",
     "decode",
     "default_cache_folder",
     "discover",
     "find_boundary",
     "load_boundary",
+    "look_at",
     "read_all",
+    "standing",
     "starter_text",
     "unresolvable",
 ]

@@ -1,7 +1,6 @@
 """Facts of files that have not changed since the last run, in one file that loads at once.
 
-The file is a mark, a checksum of the rest and one msgpack value. A cache is never needed: one
-that is cut off, tampered with, of another version or can't be written is noted and ignored.
+A cache that is cut off, tampered with, of another version or can't be written is noted and ignored.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.ports import Reader
+from decompose.source.sealed import CacheError, read_sealed, write_sealed
 
 _MARK = b"decompose facts\n"
-_DIGEST = 32
 _DECODER = msgspec.msgpack.Decoder(ModuleFacts)
 
 
@@ -34,10 +33,6 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
 
 
 _STORED = msgspec.msgpack.Decoder(_Stored)
-
-
-class CacheError(Exception):
-    """A cache, or an entry of one, that can't be used; says why."""
 
 
 def default_cache_folder(root: Path, environment: Mapping[str, str]) -> Path:
@@ -66,53 +61,22 @@ class FactsCache:
 
     def load(self) -> dict[bytes, msgspec.Raw]:
         """Encoded facts by key; nothing where there is no cache. Raises CacheError."""
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise CacheError(f"can't be read: {error.strerror}") from error
-        return _unpack(content)
+        payload = read_sealed(self.path, _MARK)
+        return {} if payload is None else _unpack(payload)
 
     def store(self, entries: Mapping[bytes, msgspec.Raw | bytes]) -> None:
         """Replaces the file in one step. Raises CacheError where that can't be done."""
         raw = {key: msgspec.Raw(value) for key, value in sorted(entries.items())}
         payload = msgspec.msgpack.encode(_Stored(shape=_shape(), entries=raw))
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _replace(self.path, _MARK + _digest(payload) + payload)
-        except OSError as error:
-            raise CacheError(f"can't be written: {error.strerror}") from error
+        write_sealed(self.path, _MARK, payload)
 
 
-def _unpack(content: bytes) -> dict[bytes, msgspec.Raw]:
-    if not content.startswith(_MARK):
-        raise CacheError("is not a cache of this program")
-    start = len(_MARK) + _DIGEST
-    payload = memoryview(content)[start:]
-    if content[len(_MARK) : start] != _digest(payload):
-        raise CacheError("is cut off or was changed")
+def _unpack(payload: memoryview) -> dict[bytes, msgspec.Raw]:
     try:
         stored = _STORED.decode(payload)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise CacheError("has a form that is not known") from error
     return stored.entries if stored.shape == _shape() else {}
-
-
-def _replace(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".facts-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _digest(content: bytes | memoryview) -> bytes:
-    return hashlib.blake2b(content, digest_size=_DIGEST).digest()
 
 
 def _shape() -> str:

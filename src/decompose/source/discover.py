@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
-import pathspec
-
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.requirement import Requirement
 from decompose.domain.source import EntryPoint, SourceFile, SourceTree
@@ -19,6 +17,7 @@ from decompose.source.roots import (
     folder_names,
     imported_names,
     module_name,
+    packages_above,
     prefix_counts,
     python_folders,
 )
@@ -36,8 +35,8 @@ def discover(root: Path, ignore: tuple[str, ...] = (), *, max_bytes: int = MAX_B
     manner of `.gitignore`. Raises UserError where `root` is missing, no folder, or holds no
     Python.
     """
-    folder = _folder(root)
-    walked = walk(folder, _matcher(ignore), max_bytes=max_bytes)
+    folder = folder_of(root)
+    walked = walk(folder, matcher(ignore), max_bytes=max_bytes)
     python = [path for path in walked.files if path.endswith(".py")]
     if not python:
         raise _no_python(root, walked)
@@ -53,7 +52,8 @@ def discover(root: Path, ignore: tuple[str, ...] = (), *, max_bytes: int = MAX_B
     )
 
 
-def _folder(root: Path) -> Path:
+def folder_of(root: Path) -> Path:
+    """The folder that `root` leads to. Raises UserError where there is none."""
     try:
         resolved = root.resolve(strict=True)
         is_folder = resolved.is_dir()
@@ -80,7 +80,12 @@ def _no_python(root: Path, walked: Walked) -> UserError:
     )
 
 
-def _matcher(ignore: tuple[str, ...]) -> Callable[[str], bool]:
+def matcher(ignore: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether patterns in the manner of `.gitignore` leave a path out. Raises UserError."""
+    if not ignore:
+        return lambda path: False
+    import pathspec  # noqa: PLC0415 - most trees ignore nothing, and start without it
+
     try:
         spec = pathspec.GitIgnoreSpec.from_lines(ignore)
     except ValueError as error:
@@ -120,7 +125,7 @@ def _modules(
 ) -> tuple[list[SourceFile], list[Finding]]:
     folders = python_folders(paths)
     imports = _imports(heads.values())
-    names = folder_names(folders, imports, _packages_above(root))
+    names = folder_names(folders, imports, packages_above(root))
     files: list[SourceFile] = []
     findings: list[Finding] = []
     owners: dict[str, str] = {}
@@ -155,15 +160,6 @@ def _choices(wanted: str, path: str) -> Iterator[str]:
     yield wanted
     yield path.removesuffix(".py").replace("/", ".")
     yield path
-
-
-def _packages_above(root: Path) -> tuple[str, ...]:
-    """The dotted name of the root itself, where it lies inside a package."""
-    names: list[str] = []
-    while (root / "__init__.py").is_file() and root.name.isidentifier():
-        names.append(root.name)
-        root = root.parent
-    return tuple(reversed(names))
 
 
 def _templates(

@@ -8,7 +8,6 @@ import signal
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,8 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.ports import Progress, Reader
-from decompose.source.cache import CacheError, FactsCache, decode_facts, key_of, unusable
+from decompose.source.cache import FactsCache, decode_facts, key_of, unusable
+from decompose.source.sealed import CacheError
 
 _SMALL = 1_500_000  # bytes that one process reads while others would still be starting
 _CHUNK = 300_000
@@ -62,29 +62,16 @@ def read_all(
     by_language = {reader.language: reader for reader in readers}
     files = [file for file in tree.files if file.language in by_language]
     progress.stage("Reading", len(files))
-    with _no_collection():
-        facts, tasks = _open(Path(tree.root), files, by_language)
-        entries = _remember(cache, tasks, facts, progress)
-        progress.advance(len(facts))
-        missing = [task for task in tasks if task.file.path not in facts]
-        for result in _read(missing, by_language, workers, progress):
-            facts[result.path] = decode_facts(result.encoded)
-            entries[result.key] = result.encoded
+    facts, tasks = _open(Path(tree.root), files, by_language)
+    entries = _remember(cache, tasks, facts, progress)
+    progress.advance(len(facts))
+    missing = [task for task in tasks if task.file.path not in facts]
+    for result in _read(missing, by_language, workers, progress):
+        facts[result.path] = decode_facts(result.encoded)
+        entries[result.key] = result.encoded
     if cache is not None and missing:
         _store(cache, entries, progress)
     return tuple(facts[file.path] for file in files)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keeps the garbage collector from walking millions of nodes that are all in use."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _open(

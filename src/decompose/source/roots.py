@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 _IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([A-Za-z_][\w.]*)", re.MULTILINE)
 _PROJECT_MARKS = frozenset(
@@ -121,3 +122,12 @@ def module_name(path: str, names: Mapping[str, tuple[str, ...]]) -> str:
     stem = file[:-3]
     parts = names[folder] if stem == "__init__" and names[folder] else (*names[folder], stem)
     return ".".join(parts)
+
+
+def packages_above(root: Path) -> tuple[str, ...]:
+    """The dotted name of the root itself, where it lies inside a package."""
+    names: list[str] = []
+    while (root / "__init__.py").is_file() and root.name.isidentifier():
+        names.append(root.name)
+        root = root.parent
+    return tuple(reversed(names))

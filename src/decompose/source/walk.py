@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +58,10 @@ def walk(root: Path, ignored: Callable[[str], bool], *, max_bytes: int = MAX_BYT
     pending = [""]
     while pending:
         folder = pending.pop()
-        for entry in _entries(root, folder, findings):
+        entries = _entries(root, folder, findings)
+        if folder and any(entry.name in _MARKS for entry in entries):
+            continue
+        for entry in _named(entries, folder, findings):
             path = folder + entry.name
             if _is_folder(entry):
                 if _enter(entry, path, ignored, findings):
@@ -72,10 +75,10 @@ def walk(root: Path, ignored: Callable[[str], bool], *, max_bytes: int = MAX_BYT
     return Walked(files=tuple(sorted(files)), findings=tuple(sorted(findings)))
 
 
-def _entries(root: Path, folder: str, findings: list[Finding]) -> Iterator[os.DirEntry[str]]:
+def _entries(root: Path, folder: str, findings: list[Finding]) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(root / folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+        with os.scandir(os.path.join(root, folder)) as entries:  # noqa: PTH118 - in a long loop
+            return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         findings.append(
             _finding(
@@ -85,8 +88,14 @@ def _entries(root: Path, folder: str, findings: list[Finding]) -> Iterator[os.Di
                 "Give yourself the permission to read it, or list it under `ignore`.",
             )
         )
-        return
-    for entry in found:
+        return []
+
+
+def _named(
+    entries: Iterable[os.DirEntry[str]], folder: str, findings: list[Finding]
+) -> Iterator[os.DirEntry[str]]:
+    """Those that code could refer to."""
+    for entry in entries:
         if _is_text(entry.name):
             yield entry
         else:
@@ -130,9 +139,9 @@ def _enter(
         findings.append(_linked_folder(entry, path))
         return False
     here = Path(entry.path)
-    if any(_exists(here / mark) for mark in _MARKS):
-        return False
     if entry.name in _UNLESS_PACKAGE and not _exists(here / "__init__.py"):
+        if any(_exists(here / mark) for mark in _MARKS):
+            return False
         findings.append(
             _finding(
                 path,

@@ -51,7 +51,7 @@ def built_in() -> Program:
     return Program(
         toolkit=toolkit,
         documents=report.documents,
-        summary=report.summary,
+        summary=report.summarize,
         explain=_explain,
         plan=report.plan_summary,
         verified=report.verification_documents,

@@ -11,6 +11,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Slice
+from decompose.domain.summary import Summary
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.pipeline import Toolkit
 from decompose.write import Document
@@ -20,15 +21,15 @@ from decompose.write import Document
 class Program:
     """The parts of an analysis, and how its result is shown.
 
-    `documents` gives what is written, `summary` shows a screenful and the folder that the report
-    is in, `explain` tells about one name and raises UserError where the analysis doesn't know it,
-    `plan` shows what each service of a split gets. `verified` and `verification` are the documents
-    and the screen of a verification, `faults` the screen of one whose services failed.
+    `documents` gives what is written, `summary` what fits a screen of it, `explain` tells about one
+    name and raises UserError where the analysis doesn't know it, `plan` shows what each service of
+    a split gets. `verified` and `verification` are the documents and the screen of a verification,
+    `faults` the screen of one whose services failed.
     """
 
     toolkit: Toolkit
     documents: Callable[[Analysis], Iterable[Document]]
-    summary: Callable[[Analysis, Console, str], None]
+    summary: Callable[[Analysis], Summary]
     explain: Callable[[Analysis, str, Console], None]
     plan: Callable[[CutPlan, Sequence[Slice], Sequence[Finding], Console], None]
     verified: Callable[[Verification], Iterable[Document]]

@@ -1,0 +1,1 @@
+"""How fast an analysis is, beside tools that read less."""

@@ -1,0 +1,143 @@
+"""Where measurements are kept, what changed since the last one, and the page made of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .contenders import OURS, PEER_LIST
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
+FILE = REFERENCE / "speed.json"
+PAGE = REFERENCE / "speed.md"
+_TOLD = 0.05  # changes below are noise
+_INTRODUCTION = """\
+# Speed
+
+Written by `make bench` and `make large`, which measure all of it anew and say what changed since
+the last time (`speed.json` beside this page holds the numbers). Seconds are medians of the runs
+named; memory is the largest sum of the resident sets of all processes. What the numbers mean, and
+the profiles behind them, is in [why it takes as long as it does](../explanation/speed.md).
+
+"""
+
+Values = dict[str, Any]
+
+
+def load() -> Values:
+    """What was kept last."""
+    return json.loads(FILE.read_text()) if FILE.exists() else {}
+
+
+def keep(part: str, found: Values) -> None:
+    """Put one part of the file in the place of the last, print both, and renew the page."""
+    kept = load()
+    _tell(part, kept.get(part, {}), found)
+    kept[part] = found
+    FILE.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
+    PAGE.write_text(page(kept))
+
+
+def _tell(part: str, before: object, now: object) -> None:
+    """Print each number with its change."""
+    old, new = dict(_numbers(part, before)), dict(_numbers(part, now))
+    for name, value in new.items():
+        change = ""
+        if old.get(name):
+            share = value / old[name] - 1
+            change = f"{share:+.0%}" if abs(share) >= _TOLD else "="
+        sys.stdout.write(f"{name:70} {value:>12,.3f} {change:>6}\n")
+    sys.stdout.flush()
+
+
+def _numbers(name: str, value: object) -> list[tuple[str, float]]:
+    if isinstance(value, Mapping):
+        return [pair for key in value for pair in _numbers(f"{name} / {key}", value[key])]
+    return [(name, float(value))] if isinstance(value, int | float) else []
+
+
+def page(kept: Values) -> str:
+    """The page, from what is kept."""
+    parts = [_INTRODUCTION, _targets(kept)]
+    parts += [_input(name, kept[name]) for name in ("joined", "django", "superset", "flaskbb")
+              if name in kept]  # fmt: skip
+    parts += [_running(kept["running"])] if "running" in kept else []
+    return "\n".join(part for part in parts if part)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ("---",) * len(head), *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _targets(kept: Values) -> str:
+    """Where the goals stand, on the largest tree that was measured."""
+    rows = []
+    for size in ("joined", "django"):
+        if size in kept:
+            cases = kept[size]["cases"]
+            rows += [(f"{size}: {told}", f"{ratio:,.1f}", goal)
+                     for told, ratio, goal in _ratios(cases) if ratio]  # fmt: skip
+    if growth := _growth(kept):
+        rows.append(growth)
+    return "## Goals\n\n" + _table(("what", "measured", "goal"), rows)
+
+
+def _ratios(cases: Values) -> list[tuple[str, float, str]]:
+    def ratio(one: str, other: str) -> float:
+        known = cases.get(one, {}).get("runs") and cases.get(other, {}).get("runs")
+        return cases[one]["seconds"] / cases[other]["seconds"] if known else 0.0
+
+    ours = "decompose, cold, 2 processes"
+    return [
+        ("cold, in times of bare `ast.parse`, both on 2 processes",
+         ratio(ours, "ast.parse, 2 processes"), "2.0"),
+        ("nothing changed, in times of `ruff analyze graph`",
+         ratio("decompose, nothing changed", "ruff analyze graph"), "1.0"),
+        ("one file changed, in times of `ruff analyze graph`",
+         ratio("decompose, one file changed", "ruff analyze graph"), "1.5"),
+        ("pyan3, in times of ours, cold", ratio("pyan3", ours), "20"),
+        ("PyCG, in times of ours, cold", ratio("PyCG", ours), "20"),
+        ("peak memory of all processes, in GB", cases[ours]["peak"] / 1000, "1.5"),
+    ]  # fmt: skip
+
+
+def _growth(kept: Values) -> tuple[str, str, str] | None:
+    ours, costs = "decompose, cold, 2 processes", []
+    for size in ("flaskbb", "superset", "joined"):
+        if size in kept and kept[size]["cases"].get(ours, {}).get("runs"):
+            costs.append(kept[size]["cases"][ours]["cpu"] / kept[size]["lines"])
+    if len(costs) < 2:
+        return None
+    names = "10 thousand to a million lines" if len(costs) == 3 else "10 to 100 thousand lines"
+    return (f"cost per line, the largest in times of the smallest, {names}",
+            f"{max(costs) / min(costs):.1f}", "1.3")  # fmt: skip
+
+
+def _input(name: str, found: Values) -> str:
+    extracts = {peer.name: peer.extracts for peer in PEER_LIST}
+    rows = [(case, *_cells(one), extracts.get(case, OURS)) for case, one in found["cases"].items()]
+    stages = [(stage, f"{cpu:,.1f}", f"{peak:,.0f}") for stage, (cpu, peak) in
+              found["stages"].items()]  # fmt: skip
+    return (
+        f"## {name}: {found['lines']:,} lines, {found['files']:,} files\n\n"
+        + _table(("", "seconds", "processor seconds", "MB", "runs", "extracts"), rows)
+        + "\nStages, cold, on one process; memory is the highest until the stage's end:\n\n"
+        + _table(("stage", "processor seconds", "MB"), stages)
+    )
+
+
+def _cells(one: Values) -> tuple[str, ...]:
+    if not one["runs"]:
+        return f"not within {one['seconds']:,.0f}", "", f"{one['peak']:,.0f}", "0"
+    return f"{one['seconds']:,.2f}", f"{one['cpu']:,.2f}", f"{one['peak']:,.0f}", str(one["runs"])
+
+
+def _running(found: Values) -> str:
+    rows = [(name, f"{one['value']:,.2f}", one["goal"]) for name, one in found.items()]
+    return "## Recording, verifying, and what stands before services\n\n" + _table(
+        ("what", "measured", "goal"), rows
+    )

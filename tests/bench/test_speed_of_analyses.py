@@ -1,0 +1,34 @@
+"""How long analyses take, by stage and beside other tools; kept in docs/reference/speed.json."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .speed import inputs, record
+from .speed.analyses import measured
+
+pytestmark = pytest.mark.real
+
+
+@pytest.mark.bench
+@pytest.mark.parametrize("make", [inputs.flaskbb, inputs.superset, inputs.django])
+def test_up_to_a_hundred_thousand_lines(make: Callable[[], inputs.Input], tmp_path: Path) -> None:
+    """A report that still stands costs less than reading imports does."""
+    source = make()
+    found = measured(source, tmp_path, large=False)
+    record.keep(source.name, found)
+    cases = found["cases"]
+    assert cases["decompose, nothing changed"]["cpu"] < cases["decompose, cold, 1 process"]["cpu"]
+
+
+@pytest.mark.large
+def test_a_million_lines(tmp_path: Path) -> None:
+    """A million lines end; nothing changed costs no more than ruff's reading of imports."""
+    found = measured(inputs.joined(), tmp_path, large=True)
+    record.keep("joined", found)
+    cases = found["cases"]
+    assert found["lines"] > 1_000_000
+    assert cases["decompose, nothing changed"]["cpu"] < cases["decompose, cold, 1 process"]["cpu"]
