@@ -276,6 +276,14 @@ class TestUnsteadiness:
         """A value that the monolith could have given passes; one of another shape does not."""
         assert (self._left(*map(self._tagged, values)) == []) is passes
 
+    def test_shape_of_the_step(self) -> None:
+        """Where a place has shown to be open, what the monolith gives at the step is a shape too."""
+        unsteadiness = Unsteadiness()
+        unsteadiness.learn("page", compare_answers(self._tagged("key 1"), self._tagged("key 2")))
+        for split, passes in (("number 7", True), ("key 7", True), ("letter 7", False)):
+            found = compare_answers(self._tagged("number 3"), self._tagged(split))
+            assert (not unsteadiness.unexplained("page", found)) is passes
+
     def test_another_place(self) -> None:
         """Other places of the same answer, and the same place of other endpoints, stay strict."""
         one, two, three = self._tagged("1"), self._tagged("2"), self._tagged("3", "accept")

@@ -69,7 +69,8 @@ class Unsteadiness:
     def unexplained(self, endpoint: str, found: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
         """Those of the mismatches that are not what the monolith leaves open.
 
-        A value has to have the shape of one that the monolith gave at this place. Where something
+        A value has to have the shape of one that the monolith gave at this place, at this step or at
+        the one that showed it. Where something
         is there on one side only (rows under random keys), as many of the same shape must have
         come as have gone.
         """
@@ -81,7 +82,9 @@ class Unsteadiness:
                 kept.append(mismatch)
             elif mismatch.expected is None or mismatch.actual is None:
                 halves[general(mismatch.place)].append(mismatch)
-            elif _shape(mismatch.actual) not in _shapes(known.expected, known.actual):
+            elif _shape(mismatch.actual) not in _shapes(
+                known.expected, known.actual, mismatch.expected
+            ):
                 kept.append(mismatch)
         for group in halves.values():
             gone = _shapes(*(m.expected for m in group))
