@@ -277,7 +277,7 @@ class TestUnsteadiness:
         assert (self._left(*map(self._tagged, values)) == []) is passes
 
     def test_shape_of_the_step(self) -> None:
-        """Where a place has shown to be open, what the monolith gives at the step is a shape too."""
+        """Where a place is open, what the monolith gives at the step itself is a shape too."""
         unsteadiness = Unsteadiness()
         unsteadiness.learn("page", compare_answers(self._tagged("key 1"), self._tagged("key 2")))
         for split, passes in (("number 7", True), ("key 7", True), ("letter 7", False)):

@@ -69,10 +69,9 @@ class Unsteadiness:
     def unexplained(self, endpoint: str, found: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
         """Those of the mismatches that are not what the monolith leaves open.
 
-        A value has to have the shape of one that the monolith gave at this place, at this step or at
-        the one that showed it. Where something
-        is there on one side only (rows under random keys), as many of the same shape must have
-        come as have gone.
+        A value has to have the shape of one that the monolith gave at this place, now or at the
+        step that showed it. Where something is there on one side only (rows under random keys), as
+        many of the same shape must have come as have gone.
         """
         kept: list[Mismatch] = []
         halves: defaultdict[str, list[Mismatch]] = defaultdict(list)
