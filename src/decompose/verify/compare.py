@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from decompose.domain.verification import Mismatch
 from decompose.verify.places import Answer, Places, answer_places, general
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")
+_PEM = re.compile(r"(?<=-----)[A-Za-z0-9+/=\\\s]+(?=-----END )")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[A-Za-z_]+")
 _DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
@@ -42,9 +43,9 @@ def _shape(value: str) -> str:
     """A value with each number, and the days and months of dates, standing for any other.
 
     Random words mix letters and digits; they count by their length and punctuation alone. In
-    Base64 (keys, certificates) every character but the padding is of the word.
+    keys and certificates (PEM), which are Base64, `+` and `/` are like letters.
     """
-    value = _BASE64.sub(lambda found: "x" * len(found[0]), value)
+    value = _PEM.sub(lambda found: _BASE64.sub("x", found[0]), value)
     words = re.findall(r"\w+", value)
     if any(_is_random(word) for word in words):
         return re.sub(r"\w", "x", value)
