@@ -27,7 +27,7 @@ from decompose.verify.stretches import Stretch, stretches
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Shape, Survey
 
-_RUNS = 32
+_RUNS = 48
 _SETTLING = 20.0
 _CATCHING_UP = 30.0
 _WAITS = 10
