@@ -125,7 +125,8 @@ def _input(name: str, found: Values) -> str:
     return (
         f"## {name}: {found['lines']:,} lines, {found['files']:,} files\n\n"
         + _table(("", "seconds", "processor seconds", "MB", "runs", "extracts"), rows)
-        + "\nStages, cold, on one process; memory is the highest until the stage's end:\n\n"
+        + f"\nStages, cold, on {found['stages processes']} process(es); memory is the first"
+        " process's highest until the stage's end:\n\n"
         + _table(("stage", "processor seconds", "MB"), stages)
     )
 
