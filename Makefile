@@ -131,5 +131,5 @@ $(UV):
 
 .cache/sample/.ready: sample_monolith/requirements-dev.txt sample_monolith/requirements.txt | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/sample
-	$(UV) pip install --quiet --python .cache/sample/bin/python -r $<
+	$(UV) pip install --quiet --python .cache/sample/bin/python -r $< psycopg2-binary
 	touch $@

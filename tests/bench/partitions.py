@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import igraph
 import networkx
 
-from decompose.domain.model import SystemModel
+from decompose.domain.model import ReferenceKind, SystemModel
 
 Labels = Mapping[str, str]
 
@@ -27,30 +27,30 @@ def by_module(model: SystemModel, labels: Labels) -> dict[str, str]:
 
 
 def import_graph(model: SystemModel) -> list[tuple[str, str]]:
-    """Return the pairs of modules that use each other, sorted."""
+    """Return the pairs of modules of which one imports the other or from it, sorted."""
     module = {d.id: d.module for d in model.definitions}
     ends = (
         (module.get(r.source, ""), module.get(r.target, ""))
         for r in model.references
-        if not r.external
+        if r.kind is ReferenceKind.IMPORT and not r.external
     )
     return sorted({(min(pair), max(pair)) for pair in ends if all(pair) and pair[0] != pair[1]})
 
 
-def louvain(model: SystemModel) -> dict[str, str]:
+def louvain(model: SystemModel, seed: int) -> dict[str, str]:
     """Label modules by Louvain's method on the import graph."""
     graph = networkx.Graph()
     graph.add_nodes_from(sorted({d.module for d in model.definitions}))
     graph.add_edges_from(import_graph(model))
-    return _numbered(networkx.community.louvain_communities(graph, seed=0))
+    return _numbered(networkx.community.louvain_communities(graph, seed=seed))
 
 
-def propagation(model: SystemModel) -> dict[str, str]:
+def propagation(model: SystemModel, seed: int) -> dict[str, str]:
     """Label modules by label propagation on the import graph."""
     nodes = sorted({d.module for d in model.definitions})
     index = {name: position for position, name in enumerate(nodes)}
     pairs = [(index[a], index[b]) for a, b in import_graph(model)]
-    igraph.set_random_number_generator(random.Random(0))  # noqa: S311 - a repeatable measurement
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - a repeatable measurement
     found = igraph.Graph(n=len(nodes), edges=pairs).community_label_propagation()
     return _numbered([nodes[member] for member in group] for group in found)
 

@@ -117,11 +117,13 @@ Opened = Callable[[Analysis], Page]
 
 
 def test_sections(opened: Opened) -> None:
-    """Every section is drawn, and the browser has nothing to complain of."""
+    """Every section is drawn and in the menu, and the browser has nothing to complain of."""
     page = opened(store())
     page.build()
     shown = [section.get_attribute("id") for section in page.all("main > section")]
     assert shown == ["verdict", "observed", *SECTIONS]
+    menu = [link.get_attribute("href").partition("#")[2] for link in page.all("#toc a")]
+    assert menu == shown[1:]
     for section in SECTIONS:
         assert page.all(f"#{section} .body > *"), section
     assert page.complaints() == []

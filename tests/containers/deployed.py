@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +31,14 @@ class Deployed:
 
     def scaffold(self, edge: Gateway) -> None:
         """Write the system, or merge another edge into it."""
-        command = [sys.executable, "-m", "decompose", "scaffold", SAMPLE, "--output", self.folder]
-        self._run([*command, "--no-history", "--gateway", edge.value], cwd=REPOSITORY)
+        words = ("scaffold", SAMPLE, "--output", self.folder, "--no-history")
+        self.decompose(*words, "--gateway", edge.value)
         self._run(["sh", "deploy/secrets.sh"])
+
+    def decompose(self, *words: str | Path, **more: str) -> str:
+        """Run decompose; return what it prints."""
+        command = [sys.executable, "-m", "decompose", *words]
+        return self._run(command, cwd=REPOSITORY, **more)
 
     def compose(self, *words: str, **more: str) -> str:
         """Run a command of compose; return what it prints. `more` are variables."""
@@ -92,6 +99,38 @@ class Deployed:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - ours
             names = {name.lower(): value for name, value in answer.headers.items()}
             return answer.status, names, answer.read().decode()
+
+    @contextlib.contextmanager
+    def database_server(self) -> Iterator[str]:
+        """Run a PostgreSQL server of nobody's service for a block; yields its address."""
+        with tempfile.NamedTemporaryFile("w") as password:
+            password.write("secret")
+            password.flush()
+            Path(password.name).chmod(0o644)
+            container = self.docker(
+                *("run", "--detach", "--rm", "--publish", "127.0.0.1::5432"),
+                *("--volume", "/var/lib/postgresql/data"),
+                *("--volume", f"{password.name}:/password:ro", "--env", "POSTGRES_DB=shop"),
+                *("--env", "POSTGRES_USER=shop", "--env", "POSTGRES_PASSWORD_FILE=/password"),
+                self.environment["POSTGRES_IMAGE"],
+            ).strip()
+            try:
+                place = self.docker("port", container, "5432").split()[0]
+                self._until_ready(container)
+                yield f"postgresql://shop:secret@{place}"
+            finally:
+                self.docker("kill", container)
+
+    def _until_ready(self, container: str) -> None:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self.docker("exec", container, "pg_isready", "--host=127.0.0.1")
+                return
+            except RuntimeError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
 
     def memory(self) -> float:
         """Return the megabytes that all containers use together."""

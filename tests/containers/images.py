@@ -22,12 +22,16 @@ _VARIABLES = {
 """What compose calls the image that each target of the Dockerfile makes."""
 
 
-def images(folder: Path, envoy: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Build what isn't there yet; return compose's variables for all of them."""
+def images(folder: Path, edges: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Build what isn't there yet; return compose's variables for all of them.
+
+    `edges` is the environment into which the package with Envoy is installed.
+    """
     if not _has(BASE, environment):
         _make_base(folder, environment)
     context = folder / "context"
     shutil.copytree(Path(__file__).with_name("context"), context, dirs_exist_ok=True)
+    (envoy,) = edges.glob("lib/python*/site-packages/envoy/_bin/envoy")
     shutil.copy2(envoy, context / "envoy")
     found = {"BASE_IMAGE": BASE}
     for target, variable in _VARIABLES.items():

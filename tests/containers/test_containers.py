@@ -17,10 +17,11 @@ from threading import Event
 
 import pytest
 
-from containers.deployed import REPOSITORY, Deployed, own_tests
+from containers.deployed import REPOSITORY, SAMPLE, Deployed, own_tests
 from containers.engine import engine
 from containers.images import images
 from decompose.domain.generated import Gateway
+from postgres_server import new_database
 
 pytestmark = pytest.mark.containers
 
@@ -38,6 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b'{"errors": false, "items": []}')
 http.server.HTTPServer(("", 9200), Handler).serve_forever()
 """
+RECORDED = ("tests/test_checkout.py", "tests/test_orders.py", "tests/test_accounts.py")
 PAGES = ("/", "/products", "/api/v1/products/", "/cart/", "/health", "/account/login")
 
 
@@ -47,7 +49,7 @@ def system() -> Iterator[Deployed]:
     folder = REPOSITORY / ".cache" / "containers"
     folder.mkdir(parents=True, exist_ok=True)
     with engine(folder) as environment, socket.socket() as probe:
-        made = images(folder, Path(os.environ["ENVOY"]), environment)
+        made = images(folder, Path(os.environ["ENVOY"]).parents[1], environment)
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
@@ -265,6 +267,36 @@ def test_logs_reach_elasticsearch_as_what_they_say(system: Deployed) -> None:
         assert '{"_index":"sample_monolith-20' in system.docker("logs", name)
     finally:
         system.docker("kill", name)
+
+
+def test_the_tape_is_equal_in_containers(system: Deployed, tmp_path: Path) -> None:
+    """Recorded requests get the monolith's answers and leave its rows, through edge and containers.
+
+    It is the last: from here on services run for a replay.
+    """
+    tape, replay, python = tmp_path / "tape", tmp_path / "replay", os.environ["SAMPLE_PYTHON"]
+    verify = ("verify", SAMPLE, system.folder, "--tape", tape)
+    with system.database_server() as server:
+        recorded = system.decompose(
+            *("trace", SAMPLE, "--output", tape, "--python", python),
+            *("--", "python", "-m", "pytest", "-q", *RECORDED),
+            DATABASE_URL=new_database(server, "recorded"),
+        )
+        system.decompose(*verify, "--prepare", replay)
+        running = replay / "running.toml"
+        text = running.read_text().replace("http://127.0.0.1:8080", system.url)
+        running.write_text(text.replace("replace-rows = false", "replace-rows = true"))
+        system.environment |= {
+            "COMPOSE_FILE": f"compose.yaml:{replay}/compose.yaml",
+            **{f"{name.upper()}_REPLICAS": "1" for name in KEEPERS},
+        }
+        system.start()
+        started = time.monotonic()
+        told = system.decompose(
+            *verify, "--running", running, "--python", python, "--postgres", server
+        )
+    print_(f"{recorded.splitlines()[-2]}\n{told}{time.monotonic() - started:.0f} s")
+    assert "requests equal (100.0%)" in told
 
 
 def eventually(true: Callable[[], bool], seconds: float = 60) -> None:

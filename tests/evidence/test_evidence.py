@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from builders import system
+from decompose.domain.model import ReferenceKind
 from decompose.domain.observation import Observation, ObservedEndpoint
 from decompose.domain.partition import EvidenceKind
 from decompose.evidence.data import Data
@@ -34,6 +35,22 @@ def test_the_call_of_a_variable_weighs_half() -> None:
     handed = replace(model, references=tuple(replace(r, handed=True) for r in model.references))
     (found,) = Structure().collect(handed, "")
     assert found.weight == 0.5
+
+
+def test_a_decorator_that_is_an_object_is_worn() -> None:
+    """That it calls what it decorates, and the module calls it, says no more than wearing it."""
+    model = system(
+        "guard.py\n  class Guard: calls show\n  var guard:\npages.py\n  def show:\na.py\n  def f:\n"
+    )
+    (calls,) = model.references
+    applies = replace(calls, source="pages", target="guard.Guard")
+    wears = replace(calls, source="pages.show", target="guard.guard", kind=ReferenceKind.DECORATE)
+    whole = replace(model, references=(replace(calls, handed=True), applies, wears))
+    found = Structure().collect(whole, "")
+    told = {(e.a, e.b): e.why for e in found}
+    assert told["guard.Guard", "pages.show"] == "pages.show is decorated by guard.Guard"
+    assert told["guard.guard", "pages.show"] == "pages.show is decorated by guard.guard"
+    assert max(e.weight for e in found if "pages.show" in (e.a, e.b)) < 0.2
 
 
 def test_what_all_use_pulls_nothing() -> None:

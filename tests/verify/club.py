@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from decompose.verify.process import Server
 
 TOY = Path(__file__).parent / "toy"
 Verify = Callable[..., "Verified"]
@@ -37,6 +40,25 @@ class Verified:
 def decompose(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "decompose", *map(str, words)]
     return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+@contextmanager
+def serve(split: Path, replay: Path | None, **environment: str) -> Iterator[str]:
+    """Start a split with what was prepared for a replay, if anything; give its address."""
+    if replay is not None:
+        environment |= {
+            "DECOMPOSE_RECORDER": f"{replay}/split.json",
+            "PYTHONPATH": f"{replay}/recorder",
+            "PYTHONHASHSEED": "0",
+            "SECRET_KEY": (replay / "secret_key").read_text(),
+        }
+    waiting = "import os, sys; print('serving', os.environ['GATEWAY_URL'], flush=True); input()"
+    command = [sys.executable, "run.py", "--free-ports", "--quiet", "--", sys.executable]
+    server = Server("The split", [*command, "-c", waiting], split, environment)
+    try:
+        yield server.wait()
+    finally:
+        server.stop()
 
 
 def spoil(folder: Path, name: str, old: str, new: str) -> None:

@@ -22,6 +22,7 @@ from decompose.verify.tape import Shape
 from decompose_recorder.postgres import Watched
 from decompose_recorder.state import changes
 from postgres_server import postgres_server
+from verify.club import serve
 
 pytestmark = pytest.mark.postgres
 
@@ -233,6 +234,28 @@ def test_spoilt_on_postgres(server: str, club: Path, tmp_path: Path) -> None:
     done = verified(club, split, "--postgres", server)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "row members['2'].borrowed" in done.stdout
+
+
+def test_running_on_postgres(server: str, club: Path, tmp_path: Path) -> None:
+    """A split that runs on PostgreSQL is verified there; the kit's triggers stay as they were."""
+    split, replay = tmp_path / "split", tmp_path / "replay"
+    shutil.copytree(club / "split", split)
+    assert verified(club, split, "--prepare", replay).returncode == 0
+    triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '\\_sk%' AND tgenabled <> 'O'"
+    with ExitStack() as closing:
+        place = PostgresServer(server, "postgresql", closing)
+        urls = {name: place.url(name) for name in ("loans", "members")}
+        variables = {f"DATABASE_URL_{name.upper()}": url for name, url in urls.items()}
+        address = closing.enter_context(serve(split, replay, **variables))
+        file = replay / "running.toml"
+        named = "".join(f'{name} = "{url}"\n' for name, url in urls.items())
+        file.write_text(f'gateway = "{address}"\n[databases]\n{named}')
+        done = verified(club, split, "--postgres", server, "--running", file)
+        for url in urls.values():
+            with psycopg.connect(url) as connection:
+                assert connection.execute(triggers).fetchone() == (0,)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "11 of 11 requests equal" in done.stdout
 
 
 def test_no_server(club: Path) -> None:

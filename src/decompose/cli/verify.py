@@ -12,8 +12,10 @@ from decompose.cli.guard import INTERRUPTED, guard
 from decompose.cli.options import Python, Root
 from decompose.cli.program import program, stderr
 from decompose.cli.progress import ScreenProgress
+from decompose.domain.verification import Verification
 from decompose.errors import ExitCode
 from decompose.source import discover
+from decompose.wiring.program import Program
 from decompose.write import write_documents
 
 EXAMPLES = """\
@@ -24,6 +26,8 @@ decompose verify shop shop-split --tape shop.tape --python shop/.venv/bin/python
 decompose verify shop shop-split --tape shop.tape --clients 4
 
 decompose verify shop shop-split --tape shop.tape --faults 20
+
+decompose verify shop shop-split --tape shop.tape --running replay/running.toml
 """
 
 
@@ -32,8 +36,9 @@ def verify(
     path: Root,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the split.")],
     tape: Annotated[
-        Path, typer.Option("--tape", metavar="TAPE", help="What `decompose trace` recorded.")
-    ],
+        Path | None,
+        typer.Option("--tape", metavar="TAPE", help="What `decompose trace` recorded."),
+    ] = None,
     python: Python = None,
     output: Annotated[
         Path | None,
@@ -52,6 +57,33 @@ def verify(
             metavar="URL",
             envvar="POSTGRES_URL",
             help="For a tape of PostgreSQL: the server on which databases are made, and dropped.",
+        ),
+    ] = None,
+    preparation: Annotated[
+        Path | None,
+        typer.Option(
+            "--prepare",
+            metavar="DIR",
+            help="Instead, write what a split that you start yourself needs for a replay, with the"
+            " file for --running, and say what to do with it.",
+        ),
+    ] = None,
+    running: Annotated[
+        Path | None,
+        typer.Option(
+            "--running",
+            metavar="FILE",
+            help="Verify a split that runs already: FILE names its gateway and its databases,"
+            " whose rows are replaced.",
+        ),
+    ] = None,
+    shadow: Annotated[
+        Path | None,
+        typer.Option(
+            "--shadow",
+            metavar="FILE",
+            help="Instead of a tape: judge what a live gateway has compared and kept in FILE, its"
+            " SHADOW_FILE. Nothing is run.",
         ),
     ] = None,
     clients: Annotated[
@@ -81,20 +113,38 @@ def verify(
 ) -> None:
     """Play a tape against the monolith below PATH and against its split, and compare.
 
-    This runs both, on databases of their own that are removed afterwards. Each step starts from
-    the rows that were recorded before it; then answers and rows of both sides must be equal. The
-    exit status is 1 if anything differs.
+    This runs both, on databases of their own that are removed afterwards; or the monolith alone, if
+    the split runs already. Each step starts from the rows that were recorded before it; then
+    answers and rows of both sides must be equal. The exit status is 1 if anything differs.
     """
     from decompose.verify import (  # noqa: PLC0415 - other commands do without
         Asked,
+        prepare,
+        verify_shadow,
         verify_under_faults,
     )
     from decompose.verify import verify as run  # noqa: PLC0415 - as above
 
+    if shadow is not None and tape is None:
+        with guard():
+            raise typer.Exit(_told(program(context), verify_shadow(shadow, out), output))
+    if tape is None or shadow is not None:
+        raise typer.BadParameter("Say what is to be judged: --tape TAPE, or --shadow FILE.")
+    if running and faults:
+        raise typer.BadParameter("--faults kills services, so it has to start them itself.")
     with guard():
         parts = program(context)
+        if preparation is not None:
+            Console().print(prepare(tape, out, preparation), markup=False, soft_wrap=True, end="")
+            return
         asked = Asked(
-            root=path, out=out, tape=tape, python=python, postgres=postgres, clients=clients
+            root=path,
+            out=out,
+            tape=tape,
+            python=python,
+            postgres=postgres,
+            running=running,
+            clients=clients,
         )
         if faults:
             with ScreenProgress(stderr(), quiet=False) as progress:
@@ -105,7 +155,12 @@ def verify(
             raise typer.Exit(ExitCode.DONE if played.runs == faults else INTERRUPTED)
         with ScreenProgress(stderr(), quiet=False) as progress:
             found = run(asked, discover(path), progress)
-        parts.verification(found, Console())
-        if output is not None:
-            write_documents(output, parts.verified(found))
-        raise typer.Exit(ExitCode.FINDINGS if found.differences else ExitCode.DONE)
+        raise typer.Exit(_told(parts, found, output))
+
+
+def _told(parts: Program, found: Verification, output: Path | None) -> ExitCode:
+    """Print and write what was found."""
+    parts.verification(found, Console())
+    if output is not None:
+        write_documents(output, parts.verified(found))
+    return ExitCode.FINDINGS if found.differences else ExitCode.DONE

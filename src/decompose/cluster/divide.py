@@ -13,6 +13,7 @@ from decompose.cluster.graph import Ordered, between, ordered
 from decompose.cluster.merge import Clusters, merges, parted
 from decompose.cluster.net import Labels, Net, modularity
 from decompose.cluster.placing import ASIDE, Draft, place
+from decompose.cluster.refine import refined
 from decompose.cluster.roles import Roles
 from decompose.cluster.runs import degrees, leiden
 from decompose.cluster.score import MOST, Chance, chance, evenness, score, torn
@@ -118,8 +119,11 @@ def _drafts(case: _Case, stages: Mapping[int, Labels]) -> Iterator[Labels]:
         most = _CLOSER_OF_MANY if is_large(case.order) else _CLOSER
         best = sorted(counts, key=lambda count: (-worth[count], count))[:most]
         counts = sorted({*best, case.boundary.services} & stages.keys())
+    at = {d.id: g for d, g in zip(case.order.definitions, case.parts.groups, strict=True) if g >= 0}
+    bonds, housed = between(case.order.bonds, case.parts.groups), homes(case.model, at)
     for count in counts:
-        yield labels[count]
+        found = refined(case.parts.net, bonds, stages[count], homes=housed, apart=case.parts.apart)
+        yield unit_labels(case.parts.groups, found)
 
 
 def _promise(case: _Case, count: int, labels: Labels) -> float:

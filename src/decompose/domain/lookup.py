@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -53,15 +54,32 @@ def uses(model: SystemModel) -> Iterator[tuple[str, Reference]]:
     """References of the application, with the top-level definition that each belongs to.
 
     What wears a decorator uses it; that the decorator calls what it decorates, and the module
-    applies it, are the same fact seen from its other ends.
+    applies it, are the same fact seen from its other ends. Where the decorator is an object, its
+    class is worn as well.
     """
     top = inside(model)
+    module = {d.id: d.module for d in model.definitions}
     worn = {(r.source, top.get(r.target)) for r in model.references
             if r.kind is ReferenceKind.DECORATE}  # fmt: skip
+    wearing = {source for source, _ in worn}
+    applied = {(r.source, top.get(r.target)) for r in model.references
+               if r.kind is ReferenceKind.CALL and module.get(r.source) == r.source}  # fmt: skip
     for reference in model.references:
-        source = top.get(reference.source)
-        if source is not None and (reference.target, source) not in worn:
+        source, target = top.get(reference.source), reference.target
+        if source is None or (target, source) in worn:
+            continue
+        if reference.handed and target in wearing and (module[target], source) in applied:
+            if target in top:
+                yield top[target], _decorates(reference)
+        else:
             yield source, reference
+
+
+def _decorates(call: Reference) -> Reference:
+    """The decoration that a decorator's call of what it decorates tells of."""
+    return replace(
+        call, source=call.target, target=call.source, kind=ReferenceKind.DECORATE, handed=False
+    )
 
 
 def nodes(model: SystemModel) -> tuple[Definition, ...]:

@@ -171,7 +171,7 @@ def _junit(found: Verification) -> bytes:
             failure.text = _xml(_told(difference))
     for endpoint in found.untouched:
         skipped = ET.SubElement(_case(suite, "", endpoint), "skipped")
-        skipped.set("message", "no step of the tape asked for it")
+        skipped.set("message", "no request asked for it")
     ET.indent(suite)
     written: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
     return written + b"\n"

@@ -27,7 +27,7 @@ def verification_summary(found: Verification, console: Console) -> None:
     _print_unsteady(found, console)
     _print_steps("the monolith itself does otherwise than recorded", found.drifted, console)
     _print_steps("an owner was slow, so the split was asked again", found.late, console)
-    _print_names("\nNo step of the tape asked for:", found.untouched, console)
+    _print_names("\nNo request asked for:", found.untouched, console)
     for finding in found.findings:
         line = printable(finding.message, "yellow").append(". ")
         console.print(line.append_text(printable(finding.hint, "dim")))

@@ -25,10 +25,11 @@ NOT_COMPARED = frozenset(
         "server",
         "traceparent",
         "transfer-encoding",
+        "x-decompose-moment",
         "x-request-id",
     }
 )
-"""Headers of one connection, of one server, or of the gateway."""
+"""Headers of one connection, of one server, of the gateway, or of the replay."""
 
 _SETS = frozenset({"allow", "vary"})
 _LISTED = re.compile(r"\s*,\s*")

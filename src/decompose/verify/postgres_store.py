@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier
@@ -35,6 +35,9 @@ WHERE NOT g.tgisinternal AND g.tgname LIKE '\\_sk\\_%' AND g.tgenabled <> 'A'
 """
 
 
+PostgresError = psycopg.Error
+
+
 def connected(url: str) -> psycopg.Connection:
     """A connection each of whose statements stands for itself."""
     connection = psycopg.connect(url, autocommit=True, connect_timeout=10)
@@ -62,9 +65,8 @@ class PostgresStore:
         for table, column, kind, fixed in connection.execute(_TYPES):
             self._types[table, column] = kind
             self._fixed.update({(table, column)} if fixed else ())
-        for table, trigger in connection.execute(_KIT_TRIGGERS).fetchall():
-            always = SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}")
-            connection.execute(always.format(Identifier(table), Identifier(trigger)))
+        self._triggers = connection.execute(_KIT_TRIGGERS).fetchall()
+        self._enable_triggers("ALWAYS ")
 
     def state(self) -> State:
         """The rows as they are now; of a table that has not changed, the same object as before."""
@@ -189,8 +191,14 @@ class PostgresStore:
         found = self._connection.execute(query).fetchone()
         return found == (False,)
 
+    def _enable_triggers(self, when: LiteralString) -> None:
+        for table, trigger in self._triggers:
+            statement = SQL("ALTER TABLE {} ENABLE " + when + "TRIGGER {}")
+            self._connection.execute(statement.format(Identifier(table), Identifier(trigger)))
+
     def close(self) -> None:
-        """Close the connection."""
+        """Let the kit's triggers run as before, and close the connection."""
+        self._enable_triggers("")
         self._connection.close()
 
 

@@ -182,8 +182,8 @@ def _difference(
         service=service,
         mismatches=found,
         suspects=crossed(system, service, request),
-        left=_shown(expected.answer),
-        right=_shown(actual.answer),
+        left=shown(expected.answer),
+        right=shown(actual.answer),
     )
 
 
@@ -198,7 +198,8 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _shown(answer: Answer) -> str:
+def shown(answer: Answer) -> str:
+    """An answer as text, with the headers that are compared."""
     compared = ((name, value) for name, value in answer.headers if name not in NOT_COMPARED)
     head = "\n".join(f"{name}: {value}" for name, value in compared)
     return f"{answer.status}\n{head}\n\n{answer.body.decode('utf-8', 'replace')}"
@@ -207,7 +208,7 @@ def _shown(answer: Answer) -> str:
 def _verification(tape: Survey, system: System, played: _Played) -> Verification:
     """Leave out what the monolith leaves open, and count."""
     differences = [
-        kept for found in played.differences if (kept := _steady(found, played.unsteadiness))
+        kept for found in played.differences if (kept := steady(found, played.unsteadiness))
     ]
     return Verification(
         system=system.name,
@@ -216,19 +217,24 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
         rows=played.rows,
         endpoints=endpoint_results(played.asked, differences),
         differences=tuple(differences),
-        unsteady=tuple(
-            Unsteady(
-                endpoint=endpoint,
-                place=place,
-                one=mismatch.expected or "",
-                other=mismatch.actual or "",
-            )
-            for (endpoint, place), mismatch in sorted(played.unsteadiness.items().items())
-        ),
+        unsteady=left_open(played.unsteadiness),
         drifted=tuple(played.drifted),
         late=tuple(played.late),
         untouched=untouched(tape, system),
         findings=(),
+    )
+
+
+def left_open(unsteadiness: Unsteadiness) -> tuple[Unsteady, ...]:
+    """The places at which the monolith differs from itself."""
+    return tuple(
+        Unsteady(
+            endpoint=endpoint,
+            place=place,
+            one=mismatch.expected or "",
+            other=mismatch.actual or "",
+        )
+        for (endpoint, place), mismatch in sorted(unsteadiness.items().items())
     )
 
 
@@ -259,6 +265,7 @@ def untouched(tape: Survey, system: System) -> tuple[str, ...]:
     return tuple(sorted((tape.endpoints | system.service_of.keys()) - tape.seen))
 
 
-def _steady(difference: Difference, unsteadiness: Unsteadiness) -> Difference | None:
+def steady(difference: Difference, unsteadiness: Unsteadiness) -> Difference | None:
+    """The difference without what the monolith leaves open; None if nothing is left of it."""
     kept = unsteadiness.unexplained(difference.endpoint, difference.mismatches)
     return replace(difference, mismatches=kept) if kept else None

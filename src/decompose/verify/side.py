@@ -5,35 +5,41 @@ from __future__ import annotations
 import http.client
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+from decompose.errors import UserError
 from decompose.verify.places import Answer
-from decompose.verify.process import Server
 from decompose.verify.rows import State
 from decompose.verify.store import Store
 from decompose.verify.tape import Request
 from decompose.verify.values import from_tape
 
-MOMENT = "X-Decompose-Moment"
+MOMENT = "x-decompose-moment"
+_BAD_REQUEST = 400
 _TIMEOUT = 120.0
 _PAUSE = 0.1
 _OF_A_CONNECTION = frozenset({"connection", "content-length", "transfer-encoding", "expect"})
 
 
 class Side:
-    """The monolith, or the split behind its gateway."""
+    """The monolith, or the split behind its gateway.
+
+    Of one that was `started_elsewhere`, each answer has to say that it was given in the recorded
+    moment.
+    """
 
     def __init__(
         self,
-        server: Server,
         address: str,
         stores: Sequence[Store],
         copies: Mapping[str, Store] | None = None,
+        *,
+        started_elsewhere: bool = False,
     ) -> None:
-        self._server = server
-        self._host = urlsplit(address).netloc
+        self._address = urlsplit(address)
         self._stores = stores
         self._copies = copies or {}
+        self._started_elsewhere = started_elsewhere
 
     def bring_to(self, wanted: State) -> None:
         """Make the rows what they were when the next request was recorded."""
@@ -44,14 +50,17 @@ class Side:
 
     def ask(self, request: Request) -> Answer:
         """Send a recorded request as it was, in its moment."""
-        connection = http.client.HTTPConnection(self._host, timeout=_TIMEOUT)
+        connection = _connection(self._address)
         try:
             _send(connection, request)
             answered = connection.getresponse()
             headers = tuple((name.lower(), value) for name, value in answered.getheaders())
-            return Answer(status=answered.status, headers=headers, body=answered.read())
+            answer = Answer(status=answered.status, headers=headers, body=answered.read())
         finally:
             connection.close()
+        if self._started_elsewhere and request.endpoint and answer.status < _BAD_REQUEST:
+            _require_moment(request, answer)
+        return answer
 
     def attempt(self, request: Request) -> Answer:
         """Send a recorded request; status 0 stands for an answer that did not come."""
@@ -80,11 +89,20 @@ class Side:
             time.sleep(_PAUSE)
         return True
 
-    def stop(self) -> None:
-        """End it, and close its databases."""
-        self._server.stop()
-        for store in (*self._stores, *self._copies.values()):
-            store.close()
+
+def _connection(address: SplitResult) -> http.client.HTTPConnection:
+    secure = address.scheme == "https"
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    return kind(address.netloc, timeout=_TIMEOUT)
+
+
+def _require_moment(request: Request, answer: Answer) -> None:
+    if not answer.header(MOMENT):
+        raise UserError(
+            f"What answers {request.method} {request.target} was not started for a replay:"
+            " its time and random values are its own.",
+            hint="Start it with what --prepare DIR writes.",
+        )
 
 
 def _send(connection: http.client.HTTPConnection, request: Request) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from decompose.errors import UserError
 from decompose.verify.process import Server
 from decompose.verify.rows import SEQUENCES
 from decompose.verify.side import Side
-from decompose.verify.store import Databases
+from decompose.verify.store import Databases, Store
 from decompose.verify.system import System
 from decompose.verify.tape import Shape, Survey
 
@@ -24,6 +24,10 @@ _WAITING = (
 )
 _NOT_DEPLOYED = (".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__")
 _NOT_COPIED = ("data", "logs", ".venv", "__pycache__", ".decompose")
+
+
+Open = Callable[[str, Mapping[str, Shape]], Store]
+"""Opens the database of a service, of which these tables count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +99,7 @@ def start_monolith(stage: Stage, name: str) -> Side:
     )
     stage.closing.callback(server.stop)
     store = stage.databases.open(name, stage.tape.tables)
-    return Side(server, f"http://127.0.0.1:{server.wait()}", [store])
+    return Side(f"http://127.0.0.1:{server.wait()}", [store])
 
 
 def start_split(stage: Stage, *, failing: bool = False) -> Side:
@@ -109,7 +113,7 @@ def start_split(stage: Stage, *, failing: bool = False) -> Side:
         f"DATABASE_URL_{name.upper().replace('-', '_')}": stage.databases.url(_database_of(name))
         for name in stage.system.owned
     }
-    environment |= {"SERVICEKIT_SECRET": secrets.token_urlsafe(32), "SECRET_KEY": _key(stage.tape)}
+    environment |= {"SERVICEKIT_SECRET": secrets.token_urlsafe(32), "SECRET_KEY": key(stage.tape)}
     faults = stage.fault if failing else None
     settings = _settings(stage, folder, monolith=False, pinned={}, faults=faults)
     command = [
@@ -119,16 +123,24 @@ def start_split(stage: Stage, *, failing: bool = False) -> Side:
     server = Server("The split", command, folder, {**_environment(stage, settings), **environment})
     stage.closing.callback(server.stop)
     address = server.wait()
-    system = stage.system
-    stores = [
-        stage.databases.open(_database_of(name), _owned(stage, name)) for name in system.owned
+
+    def opened(name: str, shapes: Mapping[str, Shape]) -> Store:
+        return stage.databases.open(_database_of(name), shapes)
+
+    return Side(address, *open_split(stage.system, stage.tape, opened))
+
+
+def open_split(system: System, tape: Survey, opened: Open) -> tuple[list[Store], dict[str, Store]]:
+    """What services own, and what they copy, each with its recorded tables."""
+    owned = [
+        opened(name, _shapes(tape, (*tables, *SEQUENCES))) for name, tables in system.owned.items()
     ]
-    copies = {
-        name: stage.databases.open(_database_of(name), _shapes(stage, tables))
+    copied = {
+        name: opened(name, _shapes(tape, tables))
         for name, tables in system.copied.items()
         if tables
     }
-    return Side(server, address, stores, copies)
+    return owned, copied
 
 
 def _database_of(service: str) -> str:
@@ -136,13 +148,8 @@ def _database_of(service: str) -> str:
     return f"service-{service}"
 
 
-def _owned(stage: Stage, service: str) -> dict[str, Shape]:
-    """The recorded tables that a service owns, and their counters."""
-    return _shapes(stage, (*stage.system.owned[service], *SEQUENCES))
-
-
-def _shapes(stage: Stage, names: Container[str]) -> dict[str, Shape]:
-    return {name: shape for name, shape in stage.tape.tables.items() if name in names}
+def _shapes(tape: Survey, names: Container[str]) -> dict[str, Shape]:
+    return {name: shape for name, shape in tape.tables.items() if name in names}
 
 
 def _database(system: System, url: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -153,7 +160,7 @@ def _database(system: System, url: str) -> tuple[dict[str, Any], dict[str, str]]
     return {system.database_key: value}, {}
 
 
-def _key(tape: Survey) -> str:
+def key(tape: Survey) -> str:
     """The key that the recorded sessions are signed with."""
     value = tape.config.get("SECRET_KEY", {}).get("value")
     return value if isinstance(value, str) and value else secrets.token_urlsafe(32)
@@ -167,24 +174,20 @@ def _settings(
     pinned: Mapping[str, Any],
     faults: Path | None = None,
 ) -> Path:
-    config = {k: v for k, v in stage.tape.config.items() if k != stage.system.database_key}
     files = folder / "files"
     files.mkdir()
     path = folder / "decompose-replay.json"
-    path.write_text(
-        json.dumps(
-            {
-                "mode": "replay",
-                "monolith": monolith,
-                "config": config,
-                "pinned": dict(pinned),
-                "files": str(files),
-                "faults": str(faults or ""),
-            }
-        ),
-        encoding="utf-8",
-    )
+    settings = {**replay_settings(stage.tape, stage.system, str(files)), "monolith": monolith}
+    settings |= {"pinned": dict(pinned), "faults": str(faults or "")}
+    path.write_text(json.dumps(settings), encoding="utf-8")
     return path
+
+
+def replay_settings(tape: Survey, system: System, files: str) -> dict[str, Any]:
+    """What a service that replays is told; the paths of its configuration lie in `files`."""
+    config = {k: v for k, v in tape.config.items() if k != system.database_key}
+    told = {"mode": "replay", "monolith": False, "config": config, "pinned": {}}
+    return {**told, "files": files, "faults": ""}
 
 
 def _environment(stage: Stage, settings: Path) -> dict[str, str]:

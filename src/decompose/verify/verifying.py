@@ -20,6 +20,7 @@ from decompose.verify.logs import Logs
 from decompose.verify.record import of_other_code
 from decompose.verify.replay import Sides, replay
 from decompose.verify.rows import SEQUENCES
+from decompose.verify.running import read_running, running_split
 from decompose.verify.sqlite_store import SqliteFiles
 from decompose.verify.start import (
     Stage,
@@ -38,8 +39,8 @@ from decompose.verify.tape import Full, Survey, survey
 class Asked:
     """What is to be verified: the monolith at `root`, the split at `out`, by a tape.
 
-    `postgres` is a server for the databases of a tape that was recorded on one. Several `clients`
-    play the tape's sessions at once.
+    `postgres` is a server for the databases of a tape that was recorded on one. `running` is the
+    file of a split that runs already. Several `clients` play the tape's sessions at once.
     """
 
     root: Path
@@ -47,6 +48,7 @@ class Asked:
     tape: Path
     python: str | None
     postgres: str | None
+    running: Path | None = None
     clients: int = 1
 
 
@@ -59,7 +61,7 @@ def verify(asked: Asked, tree: SourceTree, progress: Progress) -> Verification:
     with ExitStack() as closing:
         stage = _stage(asked, closing)
         progress.stage("Starting", 3)
-        sides = _start(stage, progress)
+        sides = _start(stage, asked.running, progress)
         progress.stage("Replaying", stage.tape.steps)
         what = (asked.tape, stage.tape, stage.system, sides)
         if asked.clients > 1:
@@ -138,12 +140,16 @@ def _databases(
     return PostgresServer(server, scheme, closing)
 
 
-def _start(stage: Stage, progress: Progress) -> Sides:
+def _start(stage: Stage, running: Path | None, progress: Progress) -> Sides:
+    split = None
+    if running is not None:
+        place = read_running(running, stage.system, stage.tape)
+        split = running_split(place, stage.system, stage.tape, stage.closing)
     monolith = start_monolith(stage, "monolith")
     progress.advance(1)
     again = start_again(stage)
     progress.advance(1)
-    split = start_split(stage)
+    split = split or start_split(stage)
     progress.advance(1)
     return Sides(monolith=monolith, again=again, split=split)
 

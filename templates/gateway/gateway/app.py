@@ -13,6 +13,7 @@ from gateway.compose import Composer
 from gateway.exchange import Exchange
 from gateway.forward import Forwarder
 from gateway.headers import request_headers, response_headers
+from gateway.kept import Kept
 from gateway.matching import Decision, Matcher
 from gateway.metrics import Metrics
 from gateway.refusal import Refusal
@@ -33,7 +34,8 @@ class Gateway(Flask):
         self._nothing = Map().bind("gateway")
         self._matcher = Matcher(table)
         self._composer = Composer(self.forwarder)
-        self._shadow = Shadow(self.forwarder, self.metrics, table.shadow_unsafe)
+        kept = Kept(settings.shadow_file) if settings.shadow_file else None
+        self._shadow = Shadow(self.forwarder, self.metrics, table.shadow_unsafe, kept)
         self._trusted_proxies = settings.trusted_proxies
 
     def create_url_adapter(self, request: Any) -> Any:

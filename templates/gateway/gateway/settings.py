@@ -17,7 +17,8 @@ class Settings:
     """Every setting is read from the environment variable of its name, in upper case.
 
     Times are in seconds. `trusted_proxies` is how many proxies in front of the gateway are one's
-    own: only then are the X-Forwarded headers that a request brings believed.
+    own: only then are the X-Forwarded headers that a request brings believed. `shadow_file` keeps
+    what shadowed routes answered.
     """
 
     routing_file: Path = Path("routing.json")
@@ -38,6 +39,7 @@ class Settings:
     breaker_pause: float = 0.5
     breaker_longest_pause: float = 10.0
     trusted_proxies: int = 0
+    shadow_file: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -15,6 +15,7 @@ from decompose_recorder.recording import Recorder
 from decompose_recorder.tape import Tape
 
 _HEADER = "HTTP_X_DECOMPOSE_MOMENT"
+_ANSWERED = "X-Decompose-Moment"
 
 
 def start(path: str) -> None:
@@ -43,7 +44,7 @@ def _is_side(settings: Dict[str, Any]) -> bool:
 def _replay(settings: Dict[str, Any]) -> None:
     moment.install()
     sqlite.watch(lambda connection, path: None)
-    folder = os.path.join(settings["files"], os.path.basename(os.getcwd()))
+    folder = os.path.abspath(os.path.join(settings["files"], os.path.basename(os.getcwd())))
     told = configuration.values(settings["config"], folder)
     pinned = {**told, "PROPAGATE_EXCEPTIONS": False, **settings["pinned"]}
     after_import("flask.app", lambda module: configuration.pin(module, pinned))
@@ -72,7 +73,7 @@ def _replayed(
     start_response: Any,
     faults: Optional[Faults],
 ) -> Iterable[bytes]:
-    """Answer a request in the moment that its header names."""
+    """Answer a request in the moment that its header names, and say so in the same header."""
     now, _, seed = environ.pop(_HEADER, "").partition(";")
     if not seed:
         answered: Iterable[bytes] = call(app, environ, start_response)
@@ -84,4 +85,5 @@ def _replayed(
             return [answer.read(call(app, environ, answer.start_response))]
 
     body = faults.around("request", answered_at_moment) if faults else answered_at_moment()
+    answer.headers.append((_ANSWERED, seed))
     return answer.send(b"".join(body), start_response)
