@@ -64,7 +64,7 @@ def page(kept: Values) -> str:
     parts = [_INTRODUCTION, _targets(kept)]
     parts += [_input(name, kept[name]) for name in ("joined", "django", "superset", "flaskbb")
               if name in kept]  # fmt: skip
-    parts += [_running(kept["running"])] if "running" in kept else []
+    parts.append(_running({**kept.get("recording", {}), **kept.get("gateways", {})}))
     return "\n".join(part for part in parts if part)
 
 
@@ -133,12 +133,14 @@ def _input(name: str, found: Values) -> str:
 
 def _cells(one: Values) -> tuple[str, ...]:
     if not one["runs"]:
-        return f"not within {one['seconds']:,.0f}", "", f"{one['peak']:,.0f}", "0"
+        return one["failure"].replace("|", "\\|"), "", f"{one['peak']:,.0f}", "0"
     return f"{one['seconds']:,.2f}", f"{one['cpu']:,.2f}", f"{one['peak']:,.0f}", str(one["runs"])
 
 
 def _running(found: Values) -> str:
     rows = [(name, f"{one['value']:,.2f}", one["goal"]) for name, one in found.items()]
+    if not rows:
+        return ""
     return "## Recording, verifying, and what stands before services\n\n" + _table(
         ("what", "measured", "goal"), rows
     )

@@ -43,6 +43,8 @@ def overhead(folder: Path) -> float:
     command = [*_COMMAND, "trace", sample.source, "--output", tape, "--python", sample.python, "--"]
     tests = ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     recorded = measure([*command, *tests], cwd=folder, before=lambda: _remove(tape), runs=3)
+    assert plain.runs, plain.failure
+    assert recorded.runs, recorded.failure
     return recorded.seconds / plain.seconds
 
 
@@ -61,7 +63,9 @@ def _verified(toy: Path, split: Path, folder: Path, count: int) -> float:
     recording = ("python", "many.py", str(count))
     measure([*_COMMAND, "trace", toy, "-o", tape, *python, "--", *recording], cwd=folder, runs=1)
     playing = [*_COMMAND, "verify", toy, split, "--tape", tape, *python]
-    return measure(playing, cwd=folder, runs=3).seconds
+    played = measure(playing, cwd=folder, runs=3)
+    assert played.runs, played.failure
+    return played.seconds
 
 
 def _remove(tape: Path) -> None:
