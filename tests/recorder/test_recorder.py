@@ -7,6 +7,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,11 @@ def environment(tmp_path: Path, **settings: Any) -> dict[str, str]:
 @pytest.fixture
 def tape(tmp_path: Path) -> list[dict[str, Any]]:
     """What is on the tape when the application's own program has run."""
+    return recorded(tmp_path, "notes.py")
+
+
+def recorded(tmp_path: Path, program: str) -> list[dict[str, Any]]:
+    """What is on the tape when a program in the application's folder has run."""
     path = tmp_path / "notes.tape"
     settings = {
         "tape": str(path),
@@ -41,7 +49,7 @@ def tape(tmp_path: Path) -> list[dict[str, Any]]:
         "root": str(HERE / "app"),
     }
     subprocess.run(
-        [sys.executable, "notes.py"],
+        [sys.executable, program],
         cwd=str(HERE / "app"),
         env=environment(tmp_path, mode="record", **settings),
         check=True,
@@ -59,12 +67,26 @@ def test_records(tape: list[dict[str, Any]]) -> None:
     assert "INSERT INTO notes (text) VALUES (?)" in [sql for _, sql, _ in asked["statements"]]
     ran = {(path, name): caller for path, _, name, _, _, caller in asked["definitions"]}
     assert ran == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
-    assert events["application"]["endpoints"] == ["add", "never", "static"]
+    assert events["application"]["endpoints"] == ["add", "more", "never", "static"]
 
 
-def test_replays(tape: list[dict[str, Any]], tmp_path: Path) -> None:
-    """The same request in the same moment gets the same time and the same random key."""
-    (asked,) = [event for event in tape if event["event"] == "request"]
+def test_replaced(tmp_path: Path) -> None:
+    """What a test has replaced is on the tape by name, at the requests that it was replaced at."""
+    events = recorded(tmp_path, "replaced.py")
+    asked = {e["body"].partition("=")[2]: e["replaced"] for e in events if e["event"] == "request"}
+    assert asked == {
+        "plain": [],
+        "decorated": ["uuid.uuid4"],
+        "started": ["uuid.uuid4"],
+        "several": ["flask.config.Config", "notes.connect"],
+        "monkey": ["notes.jsonify", "os.environ['NOTES_LANGUAGE']"],
+        "plain+again": [],
+    }
+
+
+@contextmanager
+def served(tmp_path: Path) -> Iterator[Any]:
+    """Serve the application for a replay; what is given asks it by POST, in a moment."""
     settings = {"monolith": True, "config": {}, "pinned": {}, "files": "", "faults": ""}
     server = subprocess.Popen(
         [sys.executable, "-m", "decompose_recorder.serve", "notes:app", "0"],
@@ -76,16 +98,37 @@ def test_replays(tape: list[dict[str, Any]], tmp_path: Path) -> None:
     )
     assert server.stdin
     assert server.stdout
-    try:
-        address = server.stdout.readline().split()[1]
-        port = int(address.rpartition(":")[2])
+
+    def ask(target: str, body: str, moment: str) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        moment = f"{asked['now']!r};{asked['seed']}"
         form = {"Content-Type": "application/x-www-form-urlencoded", "X-Decompose-Moment": moment}
-        connection.request("POST", "/notes", "text=one", form)
-        assert json.load(connection.getresponse()) == json.loads(asked["answer"])
+        connection.request("POST", target, body, form)
+        answer = connection.getresponse().read().decode()
         connection.close()
+        return answer
+
+    try:
+        port = int(server.stdout.readline().split()[1].rpartition(":")[2])
+        yield ask
     finally:
         server.stdin.close()
         server.stdout.close()
         server.wait(30)
+
+
+def test_replays(tape: list[dict[str, Any]], tmp_path: Path) -> None:
+    """The same request in the same moment gets the same time and the same random key."""
+    (asked,) = [event for event in tape if event["event"] == "request"]
+    with served(tmp_path) as ask:
+        again = ask("/notes", "text=one", f"{asked['now']!r};{asked['seed']};0.0")
+    assert json.loads(again) == json.loads(asked["answer"])
+
+
+def test_held(tmp_path: Path) -> None:
+    """Requests that are held before they write have all read the same; others come in turn."""
+    with served(tmp_path) as ask, ThreadPoolExecutor(3) as pool:
+        ask("/notes", "text=one", "0;seed;0.0")
+        assert ask("/notes/1/more", "", "0;seed;0.5") == "one"
+        held = [pool.submit(ask, "/notes/1/more", "", "0;seed;0.5") for _ in range(3)]
+        assert {one.result() for one in held} == {"one!"}
+        assert ask("/notes/1/more", "", "0;seed") == "one!!"

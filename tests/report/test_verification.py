@@ -19,6 +19,7 @@ from decompose.domain.verification import (
     EndpointResult,
     Mismatch,
     Suspect,
+    Unplayable,
     Unsteady,
     Verification,
 )
@@ -57,15 +58,36 @@ def verification(name: str = "") -> Verification:
     return Verification(
         system=f"store{name}",
         clients=1,
-        requests=4,
+        requests=5,
         rows=20,
         endpoints=(
-            EndpointResult(service="cart", endpoint="cart.show", requests=2, equal=2),
+            EndpointResult(service="cart", endpoint="cart.show", requests=2, equal=2, different=0),
             EndpointResult(
-                service=f"orders{name}", endpoint=f"orders.show{name}", requests=2, equal=1
+                service=f"orders{name}",
+                endpoint=f"orders.show{name}",
+                requests=2,
+                equal=1,
+                different=1,
+            ),
+            EndpointResult(
+                service=f"orders{name}",
+                endpoint=f"orders.pay{name}",
+                requests=1,
+                equal=0,
+                different=0,
             ),
         ),
         differences=(difference,),
+        unplayable=(
+            Unplayable(
+                step=4,
+                method="POST",
+                target=f"/pay{name}",
+                endpoint=f"orders.pay{name}",
+                service=f"orders{name}",
+                supplied=(f"shop.bank.charge{name}",),
+            ),
+        ),
         unsteady=(Unsteady(endpoint="cart.show", place="header etag", one=f"1{name}", other="2"),),
         drifted=(2,),
         late=(3,),
@@ -111,11 +133,16 @@ def test_schema_holds() -> None:
 
 
 def test_junit() -> None:
-    """An endpoint that differs fails, one that nobody asked for is skipped, the others pass."""
+    """An endpoint that differs fails; one that was not asked, or can't be, is skipped."""
     suite = ET.fromstring(made(verification())["verify.xml"])  # noqa: S314 - our own file
     told = {case.get("name"): [child.tag for child in case] for case in suite}
-    assert told == {"cart.show": [], "orders.show": ["failure"], "orders.never": ["skipped"]}
-    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
+    assert told == {
+        "cart.show": [],
+        "orders.show": ["failure"],
+        "orders.pay": ["skipped"],
+        "orders.never": ["skipped"],
+    }
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("4", "1", "2")
 
 
 def test_hostile_names() -> None:
@@ -134,7 +161,8 @@ def test_screen() -> None:
         "body $.total: monolith 1, split nothing",
         "shop/orders.py:7",
         "orders.never",
-        "3 of 4 requests equal (75.0%)",
+        "3 of 5 requests equal (60.0%), 1 can't be played",
+        "step 4 POST /pay shop.bank.charge",
         "The tape was cut off",
     ):
         assert part in text
@@ -149,7 +177,9 @@ def test_page() -> None:
     """The page has shares, both values, both answers, the seam with its line, and what to do."""
     text = page(verification())
     for part in (
-        "75.0 % equal",
+        "60.0 % equal",
+        "Can't be played",
+        "shop.bank.charge",
         "GET /orders/1",
         "<td>status</td>",
         "<i>nothing</i>",
@@ -176,7 +206,7 @@ def test_page_never_rounds_up() -> None:
     """One difference among very many is never told as all equal."""
     found = replace(verification(), requests=1_000_000)
     assert "99.9 % equal" in page(found)
-    assert "100.0 % equal" in page(replace(found, differences=()))
+    assert "100.0 % equal" in page(replace(found, differences=(), unplayable=()))
 
 
 def test_page_is_bounded() -> None:

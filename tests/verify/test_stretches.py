@@ -60,7 +60,7 @@ class Renaming:
     def bring_to(self, wanted: State) -> None:
         """Take no rows."""
 
-    def attempt(self, request: Request) -> Answer:
+    def attempt(self, request: Request, hold: float) -> Answer:
         """Answer with cookies that end otherwise."""
         with self._lock:
             self.asked.append(request)

@@ -19,7 +19,7 @@ from decompose.errors import UserError
 _NEAR = 3
 _TESTS = {"tests", "test", "testing"}
 _BESIDE = {"migrations", "alembic", "docs", "scripts"}
-_SCRIPTS = {"setup.py", "conftest.py", "fabfile.py", "noxfile.py", "manage.py", "wsgi.py",
+_SCRIPTS = {"setup.py", "fabfile.py", "noxfile.py", "manage.py", "wsgi.py",
             "asgi.py"}  # fmt: skip
 
 
@@ -33,11 +33,18 @@ def beside(definition: Definition) -> str:
     return beside_path(definition.location.path)
 
 
+def is_test(name: str) -> bool:
+    """Whether the file of this path belongs to the application's tests."""
+    path = PurePosixPath(name)
+    named = path.stem == "conftest" or path.stem.startswith("test_") or path.stem.endswith("_test")
+    return named or bool(_TESTS & set(path.parts))
+
+
 @lru_cache(maxsize=65_536)
 def beside_path(name: str) -> str:
     """Why no service is made of the file of this path, empty where it is the application's."""
     path = PurePosixPath(name)
-    if path.stem.startswith("test_") or path.stem.endswith("_test") or _TESTS & set(path.parts):
+    if is_test(name):
         return "test code, which no service is made of"
     if path.name in _SCRIPTS or _BESIDE & set(path.parts[:-1]):
         return "a script, migration or entry module beside the application"

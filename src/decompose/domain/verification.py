@@ -48,12 +48,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class EndpointResult:
-    """How often an endpoint was asked, and how often the split did as the monolith."""
+    """How often an endpoint was asked, how often the split did as the monolith, and how often not.
+
+    The rest can't be played.
+    """
 
     service: str
     endpoint: str
     requests: int
     equal: int
+    different: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -66,6 +70,21 @@ class Unsteady:
     other: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Unplayable:
+    """A step that the monolith itself can't repeat: a test had `supplied` something of its own.
+
+    Names of what it had replaced, and of its own functions that ran.
+    """
+
+    step: int
+    method: str
+    target: str
+    endpoint: str
+    service: str
+    supplied: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """The result of a replay; all tuples are sorted.
@@ -73,7 +92,8 @@ class Verification:
     `clients` is how many played at once; with more than one, final rows and failures are compared,
     not each answer. `rows` is how many rows were compared, `drifted` the steps at which the
     monolith itself no longer does what was recorded, `late` those at which the split was asked
-    again since an owner was slow, `untouched` the endpoints that no step asked for.
+    again since an owner was slow, `untouched` the endpoints that no step asked for. Steps that are
+    `unplayable` are neither equal nor different.
     """
 
     system: str
@@ -82,6 +102,7 @@ class Verification:
     rows: int
     endpoints: tuple[EndpointResult, ...]
     differences: tuple[Difference, ...]
+    unplayable: tuple[Unplayable, ...]
     unsteady: tuple[Unsteady, ...]
     drifted: tuple[int, ...]
     late: tuple[int, ...]
@@ -91,7 +112,7 @@ class Verification:
     @property
     def equal(self) -> int:
         """The number of requests whose answer and rows are the monolith's."""
-        return self.requests - len(self.differences)
+        return self.requests - len(self.differences) - len(self.unplayable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,13 +53,27 @@ class DifferentStep(_Shape, frozen=True):
     suspects: tuple[Suspect, ...]
 
 
+class UnplayableStep(_Shape, frozen=True):
+    """A request that the monolith itself can't answer as it did: neither equal nor different."""
+
+    step: Count
+    method: str
+    target: str
+    endpoint: str
+    service: str
+    supplied: Annotated[
+        Names, Meta(description="What a test had replaced, and functions of tests that ran.")
+    ]
+
+
 class Endpoint(_Shape, frozen=True):
-    """How often an endpoint was asked, and how often the split did as the monolith."""
+    """How often an endpoint was asked, and how often the split did as the monolith, or did not."""
 
     service: str
     endpoint: str
     requests: Count
     equal: Count
+    different: Count
 
 
 class Unsteady(_Shape, frozen=True):
@@ -93,6 +107,7 @@ class VerifyDocument(_Shape, frozen=True):
     rows: Annotated[Count, Meta(description="Rows compared, over all steps.")]
     endpoints: tuple[Endpoint, ...]
     differences: tuple[DifferentStep, ...]
+    unplayable: tuple[UnplayableStep, ...]
     unsteady: tuple[Unsteady, ...]
     drifted: Annotated[
         tuple[int, ...], Meta(description="Steps at which the monolith does otherwise by now.")
@@ -123,6 +138,9 @@ def _document(found: Verification) -> VerifyDocument:
         rows=found.rows,
         endpoints=msgspec.convert(found.endpoints, tuple[Endpoint, ...], from_attributes=True),
         differences=tuple(map(_different, found.differences)),
+        unplayable=msgspec.convert(
+            found.unplayable, tuple[UnplayableStep, ...], from_attributes=True
+        ),
         unsteady=msgspec.convert(found.unsteady, tuple[Unsteady, ...], from_attributes=True),
         drifted=found.drifted,
         late=found.late,
@@ -152,16 +170,17 @@ def _different(found: Difference) -> DifferentStep:
 
 
 def _junit(found: Verification) -> bytes:
-    """A test case for each endpoint; one that the tape never touched is skipped, not passed."""
+    """A test case for each endpoint; one of which nothing was shown is skipped, not passed."""
     failures = defaultdict(list)
     for difference in found.differences:
         failures[difference.service, difference.endpoint].append(difference)
+    unplayable = [result for result in found.endpoints if not result.equal + result.different]
     suite = ET.Element(
         "testsuite",
         name=_xml(f"decompose verify {found.system}"),
         tests=str(len(found.endpoints) + len(found.untouched)),
         failures=str(len(failures)),
-        skipped=str(len(found.untouched)),
+        skipped=str(len(found.untouched) + len(unplayable)),
     )
     for result in found.endpoints:
         case = _case(suite, result.service, result.endpoint)
@@ -169,9 +188,10 @@ def _junit(found: Verification) -> bytes:
             message = f"step {difference.step}: {difference.method} {difference.target}"
             failure = ET.SubElement(case, "failure", message=_xml(message))
             failure.text = _xml(_told(difference))
+        if result in unplayable:
+            _skip(case, "no step of the tape can be played without what its test supplied")
     for endpoint in found.untouched:
-        skipped = ET.SubElement(_case(suite, "", endpoint), "skipped")
-        skipped.set("message", "no request asked for it")
+        _skip(_case(suite, "", endpoint), "no request asked for it")
     ET.indent(suite)
     written: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
@@ -179,6 +199,10 @@ def _junit(found: Verification) -> bytes:
 
 def _case(suite: ET.Element, service: str, endpoint: str) -> ET.Element:
     return ET.SubElement(suite, "testcase", classname=_xml(service), name=_xml(endpoint))
+
+
+def _skip(case: ET.Element, why: str) -> None:
+    ET.SubElement(case, "skipped", message=why)
 
 
 def _told(difference: Difference) -> str:

@@ -20,12 +20,13 @@ _NEXT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class ServiceResult:
-    """How many requests of a service's endpoints were played, and how many did as the monolith."""
+    """How many requests of a service's endpoints were played, did as the monolith, and did not."""
 
     service: str
     endpoints: int
     requests: int
     equal: int
+    different: int
 
 
 def by_service(found: Verification) -> tuple[ServiceResult, ...]:
@@ -39,6 +40,7 @@ def by_service(found: Verification) -> tuple[ServiceResult, ...]:
             endpoints=len(results),
             requests=sum(r.requests for r in results),
             equal=sum(r.equal for r in results),
+            different=sum(r.different for r in results),
         )
         for service, results in sorted(grouped.items())
     )

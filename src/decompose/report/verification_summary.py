@@ -24,6 +24,7 @@ def verification_summary(found: Verification, console: Console) -> None:
     hidden = len(found.differences) - _MOST_DIFFERENCES
     if hidden > 0:
         console.print(Text(f"\n{hidden:,} more differences are in verify.json", style="dim"))
+    _print_unplayable(found, console)
     _print_unsteady(found, console)
     _print_steps("the monolith itself does otherwise than recorded", found.drifted, console)
     _print_steps("an owner was slow, so the split was asked again", found.late, console)
@@ -40,9 +41,9 @@ def _services(found: Verification) -> Table:
     for name in ("endpoints", "requests", "equal", "different"):
         table.add_column(name, justify="right", no_wrap=True)
     for result in by_service(found):
-        asked, equal = result.requests, result.equal
-        cells = [Text(f"{n:,}") for n in (result.endpoints, asked, equal, asked - equal)]
-        cells[-1].stylize("red" if asked > equal else "green")
+        counts = (result.endpoints, result.requests, result.equal, result.different)
+        cells = [Text(f"{n:,}") for n in counts]
+        cells[-1].stylize("red" if result.different else "green")
         table.add_row(printable(result.service, "bold"), *cells)
     return table
 
@@ -91,6 +92,18 @@ def _print_suspect(suspect: Suspect, console: Console) -> None:
     console.print(indented(line))
 
 
+def _print_unplayable(found: Verification, console: Console) -> None:
+    if not found.unplayable:
+        return
+    count = len(found.unplayable)
+    console.print(Text(f"\n{count:,} requests can't be played: the monolith itself needs what a"))
+    console.print(Text("test had supplied. They count neither as equal nor as different:"))
+    for step in found.unplayable[:_MOST_UNSTEADY]:
+        told = Text(f"step {step.step} ").append_text(printable(f"{step.method} {step.target} "))
+        told.append_text(printable(short(", ".join(step.supplied)), "dim"))
+        console.print(indented(told))
+
+
 def _print_unsteady(found: Verification, console: Console) -> None:
     if not found.unsteady:
         return
@@ -117,11 +130,12 @@ def _print_names(label: str, names: tuple[str, ...], console: Console) -> None:
 def _print_verdict(found: Verification, console: Console) -> None:
     share = found.equal / found.requests if found.requests else 0.0
     asked = len({r.endpoint for r in found.endpoints})
-    style = "bold green" if found.equal == found.requests else "bold red"
+    style = "bold red" if found.differences else "bold green"
     line = Text(
         f"\n{found.equal:,} of {found.requests:,} requests equal ({share:.1%})", style=style
     )
-    told = f", {found.rows:,} rows compared, {asked} endpoints tried"
+    left_out = f", {len(found.unplayable):,} can't be played" if found.unplayable else ""
+    told = f"{left_out}, {found.rows:,} rows compared, {asked} endpoints tried"
     if found.clients > 1:
         told += f" by {found.clients} clients at once; answers were not compared"
     line.append(told, style="not bold")

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import msgspec
-
 from decompose.domain.verification import Difference, Mismatch, Unsteady, Verification
+from decompose.verify.orders import Order, at_once, in_step, in_turn, mixed, staggered
 from decompose.verify.outcomes import (
     Misfit,
     Outcome,
@@ -25,12 +23,11 @@ from decompose.verify.outcomes import (
 from decompose.verify.replay import Sides, crossed, endpoint_results, place_of, untouched
 from decompose.verify.rows import SEQUENCES, compare_rows
 from decompose.verify.side import Side
-from decompose.verify.stretches import Cookies, Stretch, sent_cookies, set_cookies, stretches
+from decompose.verify.stretches import Stretch, stretches
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Shape, Survey
 
-_SERVER_ERROR = 500
-_RUNS = 8
+_RUNS = 24
 _SETTLING = 20.0
 _CATCHING_UP = 30.0
 _WAITS = 10
@@ -84,21 +81,20 @@ class _Playing:
         """Play a stretch against all sides.
 
         One run of the monolith is in turn, since that is an order too. Where the split did, or
-        failed at, what no run of the monolith has yet, the monolith is played again: what any of
-        its runs does is right.
+        failed at, what no run of the monolith has yet, the monolith is played again in other
+        orders: what any of its runs does is right.
         """
         sides, requests = self._sides, stretch.requests
-        in_turn = self._failed(stretch, sides.monolith, clients=1)
         runs = [
-            self._outcome(stretch, sides.monolith, in_turn),
-            self._played(stretch, sides.again),
+            self._played(stretch, sides.monolith, in_turn),
+            self._played(stretch, sides.again, at_once(self._clients)),
         ]
-        failed = self._failed(stretch, sides.split, self._clients)
+        failed = self._failed(stretch, sides.split, at_once(self._clients))
         settled = sides.split.settle(time.monotonic() + _SETTLING)
         split = self._outcome(stretch, sides.split, failed)
         wrong = compare_outcomes(split, runs, self._shapes)
         while (wrong or not alike(split, runs)) and len(runs) < _RUNS:
-            runs.append(self._played(stretch, sides.monolith))
+            runs.append(self._played(stretch, sides.monolith, self._another(len(runs))))
             wrong = compare_outcomes(split, runs, self._shapes)
         if not settled:
             undecided = f"not after {_SETTLING:.0f} s"
@@ -128,18 +124,18 @@ class _Playing:
                 for found in compare_rows(owners, copies, self._tape.tables, [table]):
                     yield table, replace(found, place=f"{found.place} in the copy of {service}")
 
-    def _played(self, stretch: Stretch, side: Side) -> Outcome:
-        return self._outcome(stretch, side, self._failed(stretch, side, self._clients))
+    def _another(self, number: int) -> Order:
+        """The order of a further run: requests between each other, and within each other."""
+        kinds = (in_step(self._clients), staggered(self._clients, number), mixed(number))
+        return kinds[number % len(kinds)]
 
-    def _failed(self, stretch: Stretch, side: Side, clients: int) -> Counter[int]:
+    def _played(self, stretch: Stretch, side: Side, order: Order) -> Outcome:
+        return self._outcome(stretch, side, self._failed(stretch, side, order))
+
+    def _failed(self, stretch: Stretch, side: Side, order: Order) -> Counter[int]:
         """Play a stretch; how often each step failed."""
         side.bring_to(stretch.before)
-        with ThreadPoolExecutor(clients) as pool:
-            plays = [
-                pool.submit(_play, session, side)
-                for session in stretch.sessions * stretch.times(self._clients)
-            ]
-            return Counter(step for play in plays for step in play.result())
+        return order(stretch.sessions * stretch.times(self._clients), side)
 
     def _outcome(self, stretch: Stretch, side: Side, failed: Counter[int]) -> Outcome:
         rows = named(stretch.before, side.state(), self._shapes, self.pointing)
@@ -190,6 +186,7 @@ class _Playing:
             rows=found.rows,
             endpoints=endpoint_results(found.asked, found.differences),
             differences=tuple(found.differences),
+            unplayable=(),
             unsteady=tuple(sorted(found.unsteady.values())),
             drifted=(),
             late=(),
@@ -205,31 +202,3 @@ def _at(where: int | str, requests: tuple[Request, ...]) -> int:
         if where == request.step or any(where == table for table, _, _ in request.rows):
             return number
     return len(requests) - 1
-
-
-def _play(session: tuple[Request, ...], side: Side) -> list[int]:
-    """Send a session's requests as they were, with the cookies that it got; the steps that failed.
-
-    Random values are the recorded ones in every turn: which of them wins does not matter then.
-    """
-    got: dict[tuple[str, str], str] = {}
-    failed = []
-    for request in session:
-        answer = side.attempt(_with_cookies(request, got))
-        if not 0 < answer.status < _SERVER_ERROR:
-            failed.append(request.step)
-        live = set_cookies(answer.headers)
-        for name, value in set_cookies(request.answer_headers).items():
-            if name in live:
-                got[name, value] = live[name]
-    return failed
-
-
-def _with_cookies(request: Request, got: dict[tuple[str, str], str]) -> Request:
-    """The request with what this client was given, where the recorded one was given something."""
-    sent: Cookies = sent_cookies(request)
-    if not any(pair in got for pair in sent.items()):
-        return request
-    cookie = "; ".join(f"{name}={got.get((name, value), value)}" for name, value in sent.items())
-    headers = [(name, value) for name, value in request.headers if name != "cookie"]
-    return msgspec.structs.replace(request, headers=(*headers, ("cookie", cookie)))

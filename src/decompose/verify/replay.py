@@ -14,6 +14,7 @@ from decompose.domain.verification import (
     EndpointResult,
     Mismatch,
     Suspect,
+    Unplayable,
     Unsteady,
     Verification,
 )
@@ -24,6 +25,7 @@ from decompose.verify.side import Side, as_bytes
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Survey, read_events
 from decompose.verify.tape import State as StateEvent
+from decompose.verify.unplayable import BROKEN, Doubtful, doubtful, unplayable
 
 _SERVER_ERROR = 500
 _TRIES = 3
@@ -59,6 +61,7 @@ class _Played:
     rows: int = 0
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
+    doubtful: list[Doubtful] = field(default_factory=list)
     unsteadiness: Unsteadiness = field(default_factory=Unsteadiness)
     drifted: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
@@ -116,8 +119,11 @@ def _judge(
     played.rows += sum(len(monolith.rows.get(table, ())) for table in owned)
     played.asked[service, endpoint] += 1
     played.unsteadiness.learn(endpoint, _compare(monolith, again, tape, own))
-    if _compare(recorded, monolith, tape, own):
+    drift = _compare(recorded, monolith, tape, own)
+    if drift:
         played.drifted.append(request.step)
+    if (doubt := doubtful(request, endpoint, service, drift)) is not None:
+        played.doubtful.append(doubt)
     if split.late:
         played.late.append(request.step)
     found = _compare(monolith, split, tape, owned) + _broken(recorded, monolith)
@@ -132,8 +138,7 @@ def _broken(recorded: _Outcome, monolith: _Outcome) -> tuple[Mismatch, ...]:
     before, now = recorded.answer.status, monolith.answer.status
     if not 0 < before < _SERVER_ERROR <= now:
         return ()
-    place = "status of the monolith itself, recorded and now"
-    return (Mismatch(place=place, expected=str(before), actual=str(now)),)
+    return (Mismatch(place=BROKEN, expected=str(before), actual=str(now)),)
 
 
 def _compare(
@@ -210,13 +215,17 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
     differences = [
         kept for found in played.differences if (kept := steady(found, played.unsteadiness))
     ]
+    left_out = unplayable(played.doubtful, differences, played.unsteadiness)
+    unplayed = {step.step for step in left_out}
+    differences = [found for found in differences if found.step not in unplayed]
     return Verification(
         system=system.name,
         clients=1,
         requests=played.requests,
         rows=played.rows,
-        endpoints=endpoint_results(played.asked, differences),
+        endpoints=endpoint_results(played.asked, differences, left_out),
         differences=tuple(differences),
+        unplayable=left_out,
         unsteady=left_open(played.unsteadiness),
         drifted=tuple(played.drifted),
         late=tuple(played.late),
@@ -239,16 +248,20 @@ def left_open(unsteadiness: Unsteadiness) -> tuple[Unsteady, ...]:
 
 
 def endpoint_results(
-    asked: Counter[tuple[str, str]], differences: Iterable[Difference]
+    asked: Counter[tuple[str, str]],
+    differences: Iterable[Difference],
+    left_out: Iterable[Unplayable] = (),
 ) -> tuple[EndpointResult, ...]:
     """How often each endpoint of a service was asked, and how often all was equal."""
     different = Counter((d.service, d.endpoint) for d in differences)
+    unplayed = Counter((step.service, step.endpoint) for step in left_out)
     return tuple(
         EndpointResult(
             service=service,
             endpoint=endpoint,
             requests=count,
-            equal=count - different[service, endpoint],
+            equal=count - different[service, endpoint] - unplayed[service, endpoint],
+            different=different[service, endpoint],
         )
         for (service, endpoint), count in sorted(asked.items())
     )

@@ -77,6 +77,7 @@ def verify_shadow(kept: Path, out: Path) -> Verification:
         rows=0,
         endpoints=endpoint_results(found.asked, differences),
         differences=differences,
+        unplayable=(),
         unsteady=left_open(found.unsteadiness),
         drifted=(),
         late=(),

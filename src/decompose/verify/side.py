@@ -48,11 +48,14 @@ class Side:
             for store in self._stores:
                 store.copy_anew()
 
-    def ask(self, request: Request) -> Answer:
-        """Send a recorded request as it was, in its moment."""
+    def ask(self, request: Request, hold: float = 0.0) -> Answer:
+        """Send a recorded request as it was, in its moment.
+
+        The monolith waits `hold` seconds before each of its transactions writes.
+        """
         connection = _connection(self._address)
         try:
-            _send(connection, request)
+            _send(connection, request, hold)
             answered = connection.getresponse()
             headers = tuple((name.lower(), value) for name, value in answered.getheaders())
             answer = Answer(status=answered.status, headers=headers, body=answered.read())
@@ -62,10 +65,10 @@ class Side:
             _require_moment(request, answer)
         return answer
 
-    def attempt(self, request: Request) -> Answer:
+    def attempt(self, request: Request, hold: float = 0.0) -> Answer:
         """Send a recorded request; status 0 stands for an answer that did not come."""
         try:
-            return self.ask(request)
+            return self.ask(request, hold)
         except (OSError, http.client.HTTPException):
             return Answer(status=0, headers=(), body=b"")
 
@@ -105,12 +108,12 @@ def _require_moment(request: Request, answer: Answer) -> None:
         )
 
 
-def _send(connection: http.client.HTTPConnection, request: Request) -> None:
+def _send(connection: http.client.HTTPConnection, request: Request, hold: float) -> None:
     body = as_bytes(request.body)
     connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
     for name, value in _headers(request):
         connection.putheader(name, value.encode("latin-1", "replace"))
-    connection.putheader(MOMENT, f"{request.now!r};{request.seed}")
+    connection.putheader(MOMENT, f"{request.now!r};{request.seed};{hold}")
     if body or request.method in ("POST", "PUT", "PATCH"):
         connection.putheader("Content-Length", str(len(body)))
     connection.endheaders(body or None)

@@ -62,7 +62,10 @@ class State(_Event, frozen=True, kw_only=True, tag="state"):
 
 
 class Request(_Event, frozen=True, kw_only=True, tag="request"):
-    """One request: what was asked and answered, and all that the application did."""
+    """One request: what was asked and answered, and all that the application did.
+
+    `replaced` names what a test had put its own in the place of.
+    """
 
     step: int
     now: float
@@ -81,6 +84,7 @@ class Request(_Event, frozen=True, kw_only=True, tag="request"):
     statements: tuple[tuple[int, str, int], ...]
     definitions: tuple[tuple[str, int, str, str, int, str], ...]
     messages: tuple[tuple[str, str], ...]
+    replaced: tuple[str, ...] = ()
 
 
 class Full(_Event, frozen=True, kw_only=True, tag="full"):

@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterable, Optional
 from decompose_recorder import configuration, messages, moment, sqlite, wsgi
 from decompose_recorder.definitions import Definitions
 from decompose_recorder.postgres_drivers import Drivers
+from decompose_recorder.replacing import Replacing
 from decompose_recorder.state import State, changes, encoded
 from decompose_recorder.statements import Statements
 from decompose_recorder.tape import Tape
@@ -23,6 +24,7 @@ class Recorder:
         self._turn = threading.Lock()
         self._opened: Optional[bool] = None
         self._definitions = Definitions(root)
+        self._replacing = Replacing()
         self._statements: Optional[Statements] = None
         self._messages: Any = []
         self._database: Any = None
@@ -40,6 +42,7 @@ class Recorder:
         sqlite.watch(self._connected)
         Drivers(self._use, self._ran).install()
         messages.watch(self._heard)
+        self._replacing.install()
         wsgi.surround(self.request)
 
     def finish(self) -> None:
@@ -120,6 +123,7 @@ class Recorder:
             statements=statements.told() if statements else [],
             definitions=definitions,
             messages=self._messages,
+            replaced=self._replacing.names(),
         )
 
     # What the hooks tell

@@ -7,7 +7,7 @@ import json
 import os
 from typing import Any, Dict, Iterable, Optional
 
-from decompose_recorder import configuration, moment, sqlite, wsgi
+from decompose_recorder import configuration, holding, moment, sqlite, wsgi
 from decompose_recorder.faults import Faults
 from decompose_recorder.imports import after_import
 from decompose_recorder.masking import Masks
@@ -43,7 +43,10 @@ def _is_side(settings: Dict[str, Any]) -> bool:
 
 def _replay(settings: Dict[str, Any]) -> None:
     moment.install()
-    sqlite.watch(lambda connection, path: None)
+    if settings["monolith"]:
+        holding.install()
+    else:
+        sqlite.watch(lambda connection, path: None)
     folder = os.path.abspath(os.path.join(settings["files"], os.path.basename(os.getcwd())))
     told = configuration.values(settings["config"], folder)
     pinned = {**told, "PROPAGATE_EXCEPTIONS": False, **settings["pinned"]}
@@ -74,14 +77,14 @@ def _replayed(
     faults: Optional[Faults],
 ) -> Iterable[bytes]:
     """Answer a request in the moment that its header names, and say so in the same header."""
-    now, _, seed = environ.pop(_HEADER, "").partition(";")
+    now, seed, hold = [*environ.pop(_HEADER, "").split(";"), "", ""][:3]
     if not seed:
         answered: Iterable[bytes] = call(app, environ, start_response)
         return answered
     answer = wsgi.Answer()
 
     def answered_at_moment() -> Iterable[bytes]:
-        with moment.at(moment.Moment(float(now), seed)):
+        with moment.at(moment.Moment(float(now), seed)), holding.held(float(hold or 0)):
             return [answer.read(call(app, environ, answer.start_response))]
 
     body = faults.around("request", answered_at_moment) if faults else answered_at_moment()

@@ -11,6 +11,21 @@ _VALUES = re.compile(
 _LISTS = re.compile(r"\(\s*\?(?:\s*,\s*\?)+\s*\)")
 _ENDS = ("COMMIT", "ROLLBACK", "END")
 _SILENT = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "--")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH")
+
+
+def ends(sql: str) -> bool:
+    """Whether a statement ends a transaction."""
+    return _word(sql).startswith(_ENDS) and "SAVEPOINT" not in sql.upper()
+
+
+def writes(sql: str) -> bool:
+    """Whether a statement may write rows."""
+    return _word(sql).startswith(_WRITES)
+
+
+def _word(sql: str) -> str:
+    return sql.lstrip()[:9].upper()
 
 
 class Statements:
@@ -22,10 +37,9 @@ class Statements:
 
     def heard(self, sql: str) -> None:
         """Note a statement; the end of a transaction begins the next one."""
-        word = sql.lstrip()[:9].upper()
-        if word.startswith(_ENDS) and "SAVEPOINT" not in sql.upper():
+        if ends(sql):
             self._transaction += 1
-        elif not word.startswith(_SILENT):
+        elif not _word(sql).startswith(_SILENT):
             key = (self._transaction, _LISTS.sub("(?)", _VALUES.sub("?", sql)))
             self._counts[key] = self._counts.get(key, 0) + 1
 

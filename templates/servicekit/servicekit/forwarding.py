@@ -47,10 +47,15 @@ class Forwarding:
         self._events = events
 
     def commit(
-        self, raw: Raw, commit: Callable[[], Any], rollback: Callable[[], Any]
+        self,
+        raw: Raw,
+        commit: Callable[[], Any],
+        rollback: Callable[[], Any],
+        patient: bool = False,
     ) -> dict[str, int]:
         """Commit the application's transaction; return owner → position of what was forwarded.
 
+        A `patient` transaction waits for an owner that is busy; others had better run again.
         Raises `WriteRefused` as the driver's error, after everything was rolled back.
         """
         changes = self._captured(raw)
@@ -60,7 +65,7 @@ class Forwarding:
         txn = uuid.uuid4().hex
         asked: list[str] = []
         try:
-            positions = self._ask(raw, txn, changes, asked)
+            positions = self._ask(raw, txn, changes, asked, PATIENCE if patient else 0.0)
         except BaseException as error:
             rollback()
             self._undo(txn, asked)
@@ -85,16 +90,19 @@ class Forwarding:
             for table, op, key, old, new in found
         ]
 
-    def _ask(self, raw: Raw, txn: str, changes: list[Change], asked: list[str]) -> dict[str, int]:
+    def _ask(
+        self, raw: Raw, txn: str, changes: list[Change], asked: list[str], patience: float
+    ) -> dict[str, int]:
         positions = {}
+        until = time.monotonic() + patience
         owners = sorted({self._owners[change.table] for change in changes})
         for owner in owners:
             asked.append(owner)
-            positions[owner] = self._apply(raw, txn, owner, changes)
+            positions[owner] = self._apply(raw, txn, owner, changes, until)
         self._decide(raw, txn, owners)
         return positions
 
-    def _apply(self, raw: Raw, txn: str, owner: str, changes: list[Change]) -> int:
+    def _apply(self, raw: Raw, txn: str, owner: str, changes: list[Change], until: float) -> int:
         own = [change for change in changes if self._owners[change.table] == owner]
         payload = {
             "txn": txn,
@@ -105,6 +113,8 @@ class Forwarding:
         try:
             return int(self._call(owner, "apply", payload, PATIENCE, True)["position"])
         except PeerRefused as refusal:
+            if refusal.reason == "busy" and time.monotonic() < until:
+                return self._apply(raw, txn, owner, changes, until)
             if refusal.reason == "unprepared":
                 raise OwnerUnavailable(owner, {"error": "it is starting"}) from refusal
             raise WriteRefused(owner, refusal.reason, refusal.details) from refusal

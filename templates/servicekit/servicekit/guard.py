@@ -64,12 +64,14 @@ class Session:
     def __init__(self) -> None:
         self.touched = False  # a statement wrote a replica, or something that may reach one
         self.wrote = False
+        self.written: set[str] = set()  # owners of what it wrote after the request's first commit
         self.caught: dict[str, float] = {}
         self.savepoint: str | None = None  # the one that began the transaction
 
     def reset(self) -> None:
         """Forget the transaction: it has ended."""
         self.touched = self.wrote = False
+        self.written.clear()
         self.caught.clear()
         self.savepoint = None
 
@@ -124,6 +126,12 @@ class Guard:
         if statement.touches:
             scope = self._scope.get()
             caught = scope.caught if scope is not None else _recent(session.caught, own)
+            if scope is not None and scope.committed and statement.writes:
+                # It can't be run again: what others have done since the request began has to be
+                # known now, above all which numbers they have given to new rows.
+                owners = {self._replicas.owners[name] for name in statement.touches}
+                caught -= owners - session.written
+                session.written |= owners
             try:
                 self._freshen(statement.touches, scope, caught, raw if own else None)
             except OwnerUnavailable as error:
@@ -144,14 +152,15 @@ class Guard:
     ) -> None:
         """End a transaction of the application; raises `WriteRefused` if an owner declines."""
         wrote, positions = session.wrote, {}
+        scope = self._scope.get()
         try:
             if session.touched:
-                positions = self._forwarding.commit(raw, commit, rollback)
+                patient = scope is not None and scope.committed
+                positions = self._forwarding.commit(raw, commit, rollback, patient)
             else:
                 commit()
         finally:
             session.reset()
-        scope = self._scope.get()
         if wrote and scope is not None:
             scope.note(positions)
 

@@ -12,8 +12,10 @@ from servicekit import tracing
 from servicekit.errors import WriteRefused
 
 NOTE = "servicekit.refusals"  # in a request's environ: the list that refusals are noted in
+SCOPE = "servicekit.scope"  # and the scope of the data plane that it runs in
 RETRY_AFTER_SECONDS = "1"
-_MESSAGE = "This can't be done at the moment, and nothing was saved. Please try again."
+_NOTHING = "This can't be done at the moment, and nothing was saved. Please try again."
+_PART = "A part of this was saved; the rest can't be done at the moment."
 _PAGE = """<!doctype html>
 <html lang=en>
 <title>503 Service Unavailable</title>
@@ -65,17 +67,22 @@ def _chain(error: Optional[BaseException]) -> Iterator[BaseException]:
 def answer(
     environ: Mapping[str, Any], refusal: WriteRefused
 ) -> Tuple[str, List[Tuple[str, str]], bytes]:
-    """Return a 503 as WSGI parts: a page for those who read pages, else JSON."""
+    """Return a 503 as WSGI parts: a page for those who read pages, else JSON.
+
+    Where an earlier transaction of the request was committed it says so, and asks nobody to retry.
+    """
+    again = not getattr(environ.get(SCOPE), "committed", False)
+    message = _NOTHING if again else _PART
     trace = tracing.current()
     request_id = trace.request_id if trace else ""
     if "text/html" in str(environ.get("HTTP_ACCEPT", "")):
         kind = "text/html; charset=utf-8"
-        text = _PAGE.format(message=escape(_MESSAGE), request_id=escape(request_id))
+        text = _PAGE.format(message=escape(message), request_id=escape(request_id))
     else:
         kind = "application/json"
         facts: Dict[str, Any] = {
             "error": refusal.reason,
-            "message": _MESSAGE,
+            "message": message,
             "status": 503,
             "request_id": request_id,
             "service": refusal.owner,
@@ -85,7 +92,7 @@ def answer(
     headers = [
         ("Content-Type", kind),
         ("Content-Length", str(len(body))),
-        ("Retry-After", RETRY_AFTER_SECONDS),
         ("Cache-Control", "no-store"),
+        *([("Retry-After", RETRY_AFTER_SECONDS)] if again else []),
     ]
     return "503 SERVICE UNAVAILABLE", headers, body

@@ -144,6 +144,7 @@ class _Run:
         self._environ[refusals.NOTE] = self.refusals
         try:
             self.scope = self._end.enter_context(self._open_scope())
+            self._environ[refusals.SCOPE] = self.scope
             self._end.callback(self.answer.close)
             self.answer.of(app, self._environ)
         except Exception as error:

@@ -28,6 +28,17 @@ def add():
     return jsonify(at=datetime.datetime.now().isoformat(), key=uuid.uuid4().hex)
 
 
+@app.route("/notes/<int:number>/more", methods=["POST"])
+def more(number):
+    """Read a note, and write it longer."""
+    connection = connect()
+    ((text,),) = connection.execute("SELECT text FROM notes WHERE id = ?", (number,)).fetchall()
+    with connection:
+        connection.execute("UPDATE notes SET text = ? WHERE id = ?", (text + "!", number))
+    connection.close()
+    return text
+
+
 @app.route("/never")
 def never():
     """Answer nobody."""

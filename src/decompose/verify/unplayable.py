@@ -1,0 +1,60 @@
+"""Steps that nobody can play again: a test had put something of its own into the monolith."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from decompose.domain.lookup import is_test
+from decompose.domain.verification import Difference, Mismatch, Unplayable
+from decompose.verify.compare import Unsteadiness
+from decompose.verify.tape import Request
+
+BROKEN = "status of the monolith itself, recorded and now"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubtful:
+    """A step at which a test had supplied something, and how the monolith differs without it."""
+
+    step: Unplayable
+    mismatches: tuple[Mismatch, ...]
+
+
+def doubtful(
+    request: Request, endpoint: str, service: str, found: tuple[Mismatch, ...]
+) -> Doubtful | None:
+    """What is doubtful about a step at which the monolith does not do as recorded."""
+    supplied = _supplied(request)
+    if not (supplied and found):
+        return None
+    step = Unplayable(
+        step=request.step,
+        method=request.method,
+        target=request.target,
+        endpoint=endpoint,
+        service=service,
+        supplied=supplied,
+    )
+    return Doubtful(step=step, mismatches=found)
+
+
+def _supplied(request: Request) -> tuple[str, ...]:
+    """What a test had replaced, and the functions of tests that ran."""
+    ran = {f"{name} of {path}" for path, _, name, *_ in request.definitions if is_test(path)}
+    return (*request.replaced, *sorted(ran))
+
+
+def unplayable(
+    found: list[Doubtful], differences: list[Difference], unsteadiness: Unsteadiness
+) -> tuple[Unplayable, ...]:
+    """The steps at which the monolith can't do what was recorded, and the split does as it.
+
+    Where the split does otherwise than the monolith, that stays a difference.
+    """
+    different = {d.step for d in differences if any(m.place != BROKEN for m in d.mismatches)}
+    return tuple(
+        one.step
+        for one in found
+        if one.step.step not in different
+        and unsteadiness.unexplained(one.step.endpoint, one.mismatches)
+    )
