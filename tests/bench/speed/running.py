@@ -102,12 +102,13 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _resident(pid: int) -> int:
-    """Bytes that a process and all below it hold."""
+def _resident(pid: int, parent: str = "") -> int:
+    """Bytes that a process and all below it hold; one that is being started still has another's."""
     try:
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGES
+        own = Path(f"/proc/{pid}/statm").read_text()
         tasks = Path(f"/proc/{pid}/task").iterdir()
         children = [child for task in tasks for child in (task / "children").read_text().split()]
     except OSError:
         return 0  # it has just ended
-    return own + sum(_resident(int(child)) for child in children)
+    held = 0 if own == parent else int(own.split()[1]) * _PAGES
+    return held + sum(_resident(int(child), own) for child in children)
