@@ -48,8 +48,8 @@ def make_data(described: Any, chosen: Any, peers: Any, metrics: Any) -> Any:
     peers.call = lambda peer, operation, *rest: between(call, f"{operation} at {peer}")(
         peer, operation, *rest
     )
-    Forwarding.commit = lambda self, raw, end, rollback: commit(  # type: ignore[method-assign]
-        self, raw, between(end, "commit"), rollback
+    Forwarding.commit = lambda self, raw, end, *rest: commit(  # type: ignore[method-assign]
+        self, raw, between(end, "commit"), *rest
     )
     Ledger.sweep.__defaults__ = (0.5,)  # no need to be patient: callers are dead or done
     data = application.data_plane(described, chosen, peers, metrics)
