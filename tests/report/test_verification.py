@@ -86,6 +86,7 @@ def verification(name: str = "") -> Verification:
                 endpoint=f"orders.pay{name}",
                 service=f"orders{name}",
                 supplied=(f"shop.bank.charge{name}",),
+                mismatches=(Mismatch(place=f"status{name}", expected="201", actual="500"),),
             ),
         ),
         unsteady=(Unsteady(endpoint="cart.show", place="header etag", one=f"1{name}", other="2"),),
@@ -162,7 +163,7 @@ def test_screen() -> None:
         "shop/orders.py:7",
         "orders.never",
         "3 of 5 requests equal (60.0%), 1 can't be played",
-        "step 4 POST /pay shop.bank.charge",
+        "step 4 POST /pay shop.bank.charge: status was 201, is 500",
         "The tape was cut off",
     ):
         assert part in text

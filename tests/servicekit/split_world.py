@@ -145,7 +145,8 @@ class World:
     """Services that reach each other, in a network and on machines that tests may break.
 
     `AUTO_ID` in the schema stands for an integer key that the database gives out. `kill` maps the
-    name of a step, as `after apply at accounts`, to the service that is killed there.
+    name of a step, as `after apply at accounts`, to the service that is killed there, `slow` a
+    service to the seconds that it takes to answer.
     """
 
     def __init__(self, engine: Any, schema: str) -> None:
@@ -157,6 +158,7 @@ class World:
         self.down: set[str] = set()
         self.dead: set[str] = set()
         self.kill: dict[str, str] = {}
+        self.slow: dict[str, float] = {}
         self.calls: list[tuple[str, str]] = []
         self.steps: list[str] = []
         self.changing: Callable[[str, str, dict[str, Any]], dict[str, Any]] = lambda *_: _[2]
@@ -285,6 +287,8 @@ class World:
         """Be the wire: JSON both ways, refusals as 409s."""
         self.calls.append((peer, operation))
         self.step(f"before {operation} at {peer}", caller, peer)
+        if self.slow.get(peer, 0.0) > timeout:
+            raise PeerUnavailable(f"{peer} did not answer in {timeout} s")
         try:
             answer = self.data[peer].operations()[operation](json.loads(json.dumps(payload)))
         except Refused as refusal:

@@ -73,7 +73,8 @@ def serve(world: World, folder: Path, name: str, **described: Any) -> Client:
     """Return a client of a service whose only page tells how many prices there are."""
     app = Flask(name)
     query = "SELECT COUNT(*) FROM prices"
-    app.add_url_rule("/", "page", lambda: str(world.do(name, query)[0][0]))
+    page = lambda: str(world.do(name, query)[0][0])  # noqa: E731 - a view
+    app.add_url_rule("/", "page", page, methods=["GET", "POST"])
     files = {"app.py": ""}
     path = kit_fakes.write(folder, files, name=name, levels={"prices": "session"}, **described)
     return Client(Middleware(app, read(path), world.data[name], Metrics()))
@@ -89,3 +90,16 @@ def test_a_client_sees_nothing_older_than_before(world: World, tmp_path: Path, t
     told = clients[teller].get("/").headers["X-Servicekit-Seen"]
     assert clients["shop"].get("/").text == "0"
     assert clients["shop"].get("/", headers={"X-Servicekit-Seen": told}).text == "1"
+
+
+def test_who_may_write_waits_longer(world: World, tmp_path: Path) -> None:
+    """An owner that takes seconds is waited for by a POST; a GET is answered from the past."""
+    world.service("club", [], {"prices": "catalogue"}).prepare()
+    copy = {"replicas": {"prices": "catalogue"}, "peers": ["catalogue"]}
+    client = serve(world, tmp_path, "club", **copy)
+    assert client.get("/").text == "1"
+    world.do("catalogue", "INSERT INTO prices (cents) VALUES (6)")
+    world.slow["catalogue"] = 2.0
+    past, present = client.get("/"), client.post("/")
+    assert (past.text, present.text) == ("1", "2")
+    assert ("X-Data-Stale" in past.headers, "X-Data-Stale" in present.headers) == (True, False)

@@ -9,7 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from decompose.verify.orders import Order, Session, at_once, in_step, in_turn, mixed, staggered
+from decompose.verify.orders import (
+    Order,
+    Session,
+    at_once,
+    in_step,
+    in_turn,
+    mixed,
+    shuffled,
+    staggered,
+)
 from decompose.verify.places import Answer
 from decompose.verify.tape import Request
 from verify.steps import LOGIN, requests
@@ -62,6 +71,19 @@ def test_in_turn() -> None:
     failed, side = played(in_turn)
     assert side.asked == [(name, step) for name in ("/a", "/b", "/c") for step in (1, 2, 3)]
     assert failed == {FAILING: 3}
+
+
+def test_shuffled() -> None:
+    """One session comes after the other, in any order; a seed gives the same order again."""
+    orders = set()
+    for seed in range(20):
+        failed, side = played(shuffled(seed))
+        assert (failed, side.most) == ({FAILING: 3}, 1)
+        assert [step for _, step in side.asked] == [1, 2, 3] * 3
+        assert side.asked == played(shuffled(seed))[1].asked
+        orders.add(tuple(target for target, _ in side.asked))
+    assert len(orders) > 1
+    assert all(len(set(names[at : at + 3])) == 1 for names in orders for at in (0, 3, 6))
 
 
 def test_mixed() -> None:

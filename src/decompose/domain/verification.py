@@ -74,7 +74,8 @@ class Unsteady:
 class Unplayable:
     """A step that the monolith itself can't repeat: a test had `supplied` something of its own.
 
-    Names of what it had replaced, and of its own functions that ran.
+    Names of what it had replaced, and of its own functions that ran. `mismatches` tell where the
+    monolith (`actual`) is not what was recorded (`expected`).
     """
 
     step: int
@@ -83,6 +84,7 @@ class Unplayable:
     endpoint: str
     service: str
     supplied: tuple[str, ...]
+    mismatches: tuple[Mismatch, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,10 @@ class UnplayableStep(_Shape, frozen=True):
     supplied: Annotated[
         Names, Meta(description="What a test had replaced, and functions of tests that ran.")
     ]
+    mismatches: Annotated[
+        tuple[Mismatch, ...],
+        Meta(description="Here `expected` was recorded, `actual` is what the monolith has now."),
+    ]
 
 
 class Endpoint(_Shape, frozen=True):

@@ -101,6 +101,11 @@ def _print_unplayable(found: Verification, console: Console) -> None:
     for step in found.unplayable[:_MOST_UNSTEADY]:
         told = Text(f"step {step.step} ").append_text(printable(f"{step.method} {step.target} "))
         told.append_text(printable(short(", ".join(step.supplied)), "dim"))
+        worst = step.mismatches[0]
+        told.append_text(printable(f": {short(worst.place)} was ")).append_text(
+            _value(worst.expected, "green")
+        )
+        told.append(", is ").append_text(_value(worst.actual, "yellow"))
         console.print(indented(told))
 
 

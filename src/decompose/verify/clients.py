@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from decompose.domain.verification import Difference, Mismatch, Unsteady, Verification
-from decompose.verify.orders import Order, at_once, in_step, in_turn, mixed, staggered
+from decompose.verify.orders import Order, at_once, in_step, in_turn, mixed, shuffled, staggered
 from decompose.verify.outcomes import (
     Misfit,
     Outcome,
@@ -27,7 +27,7 @@ from decompose.verify.stretches import Stretch, stretches
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Shape, Survey
 
-_RUNS = 24
+_RUNS = 48
 _SETTLING = 20.0
 _CATCHING_UP = 30.0
 _WAITS = 10
@@ -126,7 +126,8 @@ class _Playing:
 
     def _another(self, number: int) -> Order:
         """The order of a further run: requests between each other, and within each other."""
-        kinds = (in_step(self._clients), staggered(self._clients, number), mixed(number))
+        clients = self._clients
+        kinds = (shuffled(number), in_step(clients), staggered(clients, number), mixed(number))
         return kinds[number % len(kinds)]
 
     def _played(self, stretch: Stretch, side: Side, order: Order) -> Outcome:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from decompose.domain.verification import Mismatch
 from decompose.verify.places import Answer, Places, answer_places, general
 
+_PEM = re.compile(r"(?<=-----)[A-Za-z0-9+/=\\\s]+(?=-----END )")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]")
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[A-Za-z_]+")
 _DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b")
@@ -40,8 +42,10 @@ def mismatches(expected: Places, actual: Places) -> tuple[Mismatch, ...]:
 def _shape(value: str) -> str:
     """A value with each number, and the days and months of dates, standing for any other.
 
-    Random words mix letters and digits; they count by their length and punctuation alone.
+    Random words mix letters and digits; they count by their length and punctuation alone. In
+    keys and certificates (PEM), which are Base64, `+` and `/` are like letters.
     """
+    value = _PEM.sub(lambda found: _BASE64.sub("x", found[0]), value)
     words = re.findall(r"\w+", value)
     if any(_is_random(word) for word in words):
         return re.sub(r"\w", "x", value)
@@ -66,9 +70,9 @@ class Unsteadiness:
     def unexplained(self, endpoint: str, found: tuple[Mismatch, ...]) -> tuple[Mismatch, ...]:
         """Those of the mismatches that are not what the monolith leaves open.
 
-        A value has to have the shape of one that the monolith gave at this place. Where something
-        is there on one side only (rows under random keys), as many of the same shape must have
-        come as have gone.
+        A value has to have the shape of one that the monolith gave at this place, now or at the
+        step that showed it. Where something is there on one side only (rows under random keys), as
+        many of the same shape must have come as have gone.
         """
         kept: list[Mismatch] = []
         halves: defaultdict[str, list[Mismatch]] = defaultdict(list)
@@ -78,7 +82,9 @@ class Unsteadiness:
                 kept.append(mismatch)
             elif mismatch.expected is None or mismatch.actual is None:
                 halves[general(mismatch.place)].append(mismatch)
-            elif _shape(mismatch.actual) not in _shapes(known.expected, known.actual):
+            elif _shape(mismatch.actual) not in _shapes(
+                known.expected, known.actual, mismatch.expected
+            ):
                 kept.append(mismatch)
         for group in halves.values():
             gone = _shapes(*(m.expected for m in group))

@@ -33,11 +33,22 @@ def in_turn(sessions: Sequence[Session], side: Side) -> Counter[int]:
     return Counter(step for session in sessions for step in _play(session, side, _NO_WAITS) if step)
 
 
+def shuffled(seed: int) -> Order:
+    """Play one session after the other, in an order that chance chooses."""
+
+    def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
+        order = list(sessions)
+        random.Random(seed).shuffle(order)  # noqa: S311 - repeatable, no secret
+        return in_turn(order, side)
+
+    return play
+
+
 def mixed(seed: int) -> Order:
     """Play one request after the other, each of a session that chance chooses."""
 
     def play(sessions: Sequence[Session], side: Side) -> Counter[int]:
-        chance = random.Random(seed)  # noqa: S311 - repeatable, no secret
+        chance = random.Random(seed)  # noqa: S311 - as above
         waiting = [_play(session, side, _NO_WAITS) for session in sessions]
         failed: Counter[int] = Counter()
         while waiting:

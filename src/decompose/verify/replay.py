@@ -25,7 +25,7 @@ from decompose.verify.side import Side, as_bytes
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Survey, read_events
 from decompose.verify.tape import State as StateEvent
-from decompose.verify.unplayable import BROKEN, Doubtful, doubtful, unplayable
+from decompose.verify.unplayable import BROKEN, doubtful, unplayable
 
 _SERVER_ERROR = 500
 _TRIES = 3
@@ -61,7 +61,7 @@ class _Played:
     rows: int = 0
     asked: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
-    doubtful: list[Doubtful] = field(default_factory=list)
+    doubtful: list[Unplayable] = field(default_factory=list)
     unsteadiness: Unsteadiness = field(default_factory=Unsteadiness)
     drifted: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)

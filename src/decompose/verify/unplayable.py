@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from decompose.domain.lookup import is_test
 from decompose.domain.verification import Difference, Mismatch, Unplayable
@@ -12,30 +12,22 @@ from decompose.verify.tape import Request
 BROKEN = "status of the monolith itself, recorded and now"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubtful:
-    """A step at which a test had supplied something, and how the monolith differs without it."""
-
-    step: Unplayable
-    mismatches: tuple[Mismatch, ...]
-
-
 def doubtful(
     request: Request, endpoint: str, service: str, found: tuple[Mismatch, ...]
-) -> Doubtful | None:
-    """What is doubtful about a step at which the monolith does not do as recorded."""
+) -> Unplayable | None:
+    """A step at which a test had supplied something, and the monolith does not do as recorded."""
     supplied = _supplied(request)
     if not (supplied and found):
         return None
-    step = Unplayable(
+    return Unplayable(
         step=request.step,
         method=request.method,
         target=request.target,
         endpoint=endpoint,
         service=service,
         supplied=supplied,
+        mismatches=found,
     )
-    return Doubtful(step=step, mismatches=found)
 
 
 def _supplied(request: Request) -> tuple[str, ...]:
@@ -45,16 +37,16 @@ def _supplied(request: Request) -> tuple[str, ...]:
 
 
 def unplayable(
-    found: list[Doubtful], differences: list[Difference], unsteadiness: Unsteadiness
+    found: list[Unplayable], differences: list[Difference], unsteadiness: Unsteadiness
 ) -> tuple[Unplayable, ...]:
     """The steps at which the monolith can't do what was recorded, and the split does as it.
 
     Where the split does otherwise than the monolith, that stays a difference.
     """
     different = {d.step for d in differences if any(m.place != BROKEN for m in d.mismatches)}
-    return tuple(
-        one.step
+    steady = (
+        replace(one, mismatches=unsteadiness.unexplained(one.endpoint, one.mismatches))
         for one in found
-        if one.step.step not in different
-        and unsteadiness.unexplained(one.step.endpoint, one.mismatches)
+        if one.step not in different
     )
+    return tuple(one for one in steady if one.mismatches)

@@ -13,7 +13,8 @@ from typing import Any, Dict, List, MutableSet
 from decompose_recorder.imports import after_import
 
 _MOCKS = ("unittest.mock", "mock.mock")
-_OF_PYTEST = "_pytest."  # pytest replaces things of its own all the time
+_OF_TOOLS = ("_pytest.", "flask.app.Flask.response_class")
+"""What pytest and pytest-flask replace at every test: of their own, or by what does the same."""
 
 
 class Replacing:
@@ -35,7 +36,7 @@ class Replacing:
         for monkey in self._monkeys:
             found.update(f"{_name(target)}.{name}" for target, name, _ in monkey._setattr)
             found.update(_item(target, name) for target, name, _ in monkey._setitem)
-        return sorted(name for name in found if not name.startswith(_OF_PYTEST))
+        return sorted(name for name in found if not name.startswith(_OF_TOOLS))
 
     def _mock(self, module: Any) -> None:
         self._surround(module._patch, lambda one: f"{_name(one.target)}.{one.attribute}")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from servicekit.statements import Scanner, Statement
 
 BOUND = 1.0  # seconds that a read waits for fresh replicas
+WRITING_BOUND = 5.0  # seconds that a request waits for them that is about to write by what it reads
 COPY_BOUND = 30.0  # seconds that a read waits for a replica that isn't whole yet
 FRESH = 0.2  # seconds that replicas count as fresh outside of requests and transactions
 
@@ -34,8 +35,9 @@ FRESH = 0.2  # seconds that replicas count as fresh outside of requests and tran
 class RequestScope:
     """One request: what it caught up, found stale, and committed."""
 
-    def __init__(self, guard: Guard) -> None:
+    def __init__(self, guard: Guard, bound: float) -> None:
         self._guard = guard
+        self.bound = bound
         self._positions: dict[str, int] = {}
         self.caught: set[str] = set()
         self.stale: dict[str, float | None] = {}
@@ -101,9 +103,9 @@ class Guard:
         self.scanner: Scanner | None = None  # None until the database is prepared
 
     @contextlib.contextmanager
-    def request(self, tables: Iterable[str]) -> Iterator[RequestScope]:
+    def request(self, tables: Iterable[str], bound: float) -> Iterator[RequestScope]:
         """Surround a request that reads `tables`: catches up their owners first."""
-        scope = RequestScope(self)
+        scope = RequestScope(self, bound)
         token = self._scope.set(scope)
         try:
             if self.scanner is not None:
@@ -214,7 +216,8 @@ class Guard:
 
         def pull(owner: str) -> PeerUnavailable | None:
             try:
-                bound = COPY_BOUND if owner in copying else BOUND
+                fresh = BOUND if scope is None else scope.bound
+                bound = COPY_BOUND if owner in copying else fresh
                 self._replicas.catch_up(owner, bound, raw)
             except PeerUnavailable as error:
                 return error

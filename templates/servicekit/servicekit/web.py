@@ -16,10 +16,12 @@ from servicekit import refusals, seen, tracing
 from servicekit.description import Description
 from servicekit.errors import WriteRefused
 from servicekit.exchange import Answer, Body, Environ, Headers, Replay
+from servicekit.guard import BOUND, WRITING_BOUND
 from servicekit.telemetry import Metrics
 
 PATIENCE = 5.0  # seconds in which a refused request is run again
 PAUSES = (0.01, 0.5)  # seconds before the second run at most, and before any
+_READING = ("GET", "HEAD", "OPTIONS", "TRACE")
 access = logging.getLogger("servicekit.access")
 log = logging.getLogger("servicekit.web")
 
@@ -102,10 +104,11 @@ class Middleware:
     def _scope(self, environ: Environ, tables: Tuple[str, ...]) -> Callable[[], Any]:
         """Return what opens a scope in which replicas are as fresh as this client may expect."""
         expected = seen.positions(environ, self._description.owners) if self._sessions else {}
+        bound = BOUND if environ["REQUEST_METHOD"] in _READING else WRITING_BOUND
 
         @contextlib.contextmanager
         def open_scope() -> Iterator[Any]:
-            with self._data.request(tables) as scope:
+            with self._data.request(tables, bound) as scope:
                 if expected:
                     scope.wait_for(expected)
                 yield scope

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-import subprocess
 import sys
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,62 +15,79 @@ from .inputs import Input
 from .running import RUNS, Measured, measure
 
 _STAGES = Path(__file__).with_name("stages.py")
+_PATIENT = 7200.0
 
 
-def measured(source: Input, folder: Path, *, large: bool) -> dict[str, Any]:
-    """All cases on one input; a `large` one has the slow cases once, and no slow peers."""
-    runs, timeout = (1, 3600.0) if large else (RUNS, 600.0)
-    cases = {**_peers(source, folder, large), **_ours(source, folder, runs, timeout)}
-    stages = _stages(source, folder)
-    return {
-        "lines": stages["sizes"]["lines"],
-        "files": len(source.sources()),
-        "sizes": stages["sizes"],
-        "stages": stages["stages"],
-        "cases": {name: _rounded(one) for name, one in cases.items()},
-    }
+def measured(source: Input, folder: Path, *, large: bool, keep: Callable[[Any], None]) -> Any:
+    """All cases on one input; a `large` one has slow cases once, on 2 processes, no slow peers.
+
+    What is known so far is handed to `keep` whenever more is.
+    """
+    found: dict[str, Any] = {"files": len(source.sources()), "cases": {}}
+    for name, one in _peers(source, folder, large=large):
+        found["cases"][name] = _rounded(one)
+    runs = 1 if large else RUNS
+    for processes in (2,) if large else (1, 2):
+        told = f"decompose, cold, {processes} process{'es' if processes > 1 else ''}"
+        found["cases"][told] = _ours(_cold(source, folder, processes, runs))
+        if "stages" not in found:
+            found.update(json.loads((folder / "stages.json").read_text()))
+            found["stages processes"] = processes
+    found["lines"] = found["sizes"]["lines"]
+    command = contenders.ours(source, folder, 2)
+    found["cases"]["decompose, nothing changed"] = _ours(measure(command, cwd=folder))
+    keep(found)
+    found["cases"]["decompose, one file changed"] = _ours(_changed(source, folder, runs))
+    keep(found)
+    return found
 
 
-def _ours(source: Input, folder: Path, runs: int, timeout: float) -> dict[str, Measured]:
+def _cold(source: Input, folder: Path, processes: int, runs: int) -> Measured:
     def fresh() -> None:
         for name in ("report", "cache"):
             shutil.rmtree(folder / name, ignore_errors=True)
 
-    found = {}
-    for processes in (1, 2):
-        told = f"decompose, cold, {processes} process{'es' if processes > 1 else ''}"
-        command = contenders.ours(source, folder, processes)
-        found[told] = measure(command, cwd=folder, before=fresh, timeout=timeout, runs=runs)
-    command = contenders.ours(source, folder, 2)
-    found["decompose, nothing changed"] = measure(command, cwd=folder)
+    command = [sys.executable, _STAGES, folder / "stages.json"]
+    command += contenders.ours(source, folder, processes)[3:]
+    return measure(command, cwd=folder, before=fresh, timeout=_PATIENT, runs=runs)
+
+
+def _changed(source: Input, folder: Path, runs: int) -> Measured:
+    """The largest file gets a line more before each run."""
     changed = max(source.sources(), key=lambda path: path.stat().st_size)
     content = changed.read_bytes()
     try:
-        found["decompose, one file changed"] = measure(
-            command, cwd=folder, timeout=timeout, runs=min(runs, 3),
+        return measure(
+            contenders.ours(source, folder, 2), cwd=folder, timeout=_PATIENT, runs=runs,
             before=lambda: changed.write_bytes(changed.read_bytes() + b"# changed\n"),
         )  # fmt: skip
     finally:
         changed.write_bytes(content)
-    return found
 
 
-def _peers(source: Input, folder: Path, large: bool) -> dict[str, Measured]:
-    python, found = contenders.environment(), {}
+def _peers(source: Input, folder: Path, *, large: bool) -> list[tuple[str, Measured]]:
+    python, found = contenders.environment(), []
     for peer in contenders.PEER_LIST:
         if peer.every or not large:
             command = contenders.command(peer.name, source, python, folder)
             timeout = 300.0 if peer.name == "pyan3" else 60.0
-            found[peer.name] = measure(command, cwd=folder, timeout=timeout)
+            found.append((peer.name, measure(command, cwd=folder, timeout=timeout)))
     return found
 
 
-def _stages(source: Input, folder: Path) -> dict[str, Any]:
-    where = (folder / "stages-report", folder / "stages-cache")
-    command = [sys.executable, _STAGES, source.root, *where]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return dict(json.loads(done.stdout))
+def _ours(one: Measured) -> dict[str, object]:
+    """Our own command must end."""
+    assert one.runs, one.failure
+    return _rounded(one)
 
 
-def _rounded(one: Measured) -> dict[str, float]:
-    return {name: round(value, 3) for name, value in asdict(one).items()}
+def _rounded(one: Measured) -> dict[str, object]:
+    """The places of this machine's files are nobody's business."""
+    failure = re.sub(r"(/[\w.+-]+)+/", "", one.failure)
+    return {
+        "seconds": round(one.seconds, 3),
+        "cpu": round(one.cpu, 3),
+        "peak": round(one.peak, 1),
+        "runs": one.runs,
+        **({"failure": failure} if failure else {}),
+    }

@@ -24,6 +24,8 @@ grimp.build_graph(*sys.argv[2:], cache_dir=None)
 """
 _PYCG = """
 import importlib.util, sys  # PyCG uses importlib.util without importing it
+import PyCG
+sys.modules["pycg"] = PyCG  # its wheel's name for itself, and its code's
 from pycg import utils
 from pycg.pycg import CallGraphGenerator
 made = CallGraphGenerator(sys.argv[2:], sys.argv[1], -1, utils.constants.CALL_GRAPH_OP)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,26 @@ the profiles behind them, is in [why it takes as long as it does](../explanation
 
 """
 
+_SIZES = ("joined", "django", "superset", "flaskbb")
+_CASES = (
+    "decompose, cold, 1 process",
+    "decompose, cold, 2 processes",
+    "decompose, nothing changed",
+    "decompose, one file changed",
+    *(peer.name for peer in PEER_LIST),
+)
+_STAGES = (
+    "discover",
+    "read",
+    "resolve",
+    "effects",
+    "collect evidence",
+    "weigh",
+    "cluster",
+    "assess",
+    "report",
+)
+
 Values = dict[str, Any]
 
 
@@ -37,6 +58,7 @@ def keep(part: str, found: Values) -> None:
     kept = load()
     _tell(part, kept.get(part, {}), found)
     kept[part] = found
+    kept.setdefault("load", {})[part] = [round(os.getloadavg()[1], 1), os.cpu_count()]
     FILE.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
     PAGE.write_text(page(kept))
 
@@ -62,10 +84,19 @@ def _numbers(name: str, value: object) -> list[tuple[str, float]]:
 def page(kept: Values) -> str:
     """The page, from what is kept."""
     parts = [_INTRODUCTION, _targets(kept)]
-    parts += [_input(name, kept[name]) for name in ("joined", "django", "superset", "flaskbb")
-              if name in kept]  # fmt: skip
-    parts += [_running(kept["running"])] if "running" in kept else []
+    for name in _SIZES:
+        if name in kept:
+            parts += [_input(name, kept[name]), _load(name, kept)]
+    found = [name for name in ("recording", "gateways") if name in kept]
+    parts += [_running({told: kept[name][told] for name in found for told in kept[name]})]
+    parts += [_load(name, kept) for name in found]
     return "\n".join(part for part in parts if part)
+
+
+def _load(part: str, kept: Values) -> str:
+    """How busy the machine was: what the clock says is worth the less, the busier."""
+    load, processors = kept["load"][part]
+    return f"While this was measured ({part}), load was {load} on {processors} processors.\n"
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -76,7 +107,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def _targets(kept: Values) -> str:
     """Where the goals stand, on the largest tree that was measured."""
     rows = []
-    for size in ("joined", "django"):
+    for size in _SIZES:
         if size in kept:
             cases = kept[size]["cases"]
             rows += [(f"{size}: {told}", f"{ratio:,.1f}", goal)
@@ -119,25 +150,35 @@ def _growth(kept: Values) -> tuple[str, str, str] | None:
 
 def _input(name: str, found: Values) -> str:
     extracts = {peer.name: peer.extracts for peer in PEER_LIST}
-    rows = [(case, *_cells(one), extracts.get(case, OURS)) for case, one in found["cases"].items()]
+    rows = [
+        (case, *_cells(one), extracts.get(case, OURS))
+        for case, one in _sorted(found["cases"], _CASES)
+    ]
     stages = [(stage, f"{cpu:,.1f}", f"{peak:,.0f}") for stage, (cpu, peak) in
-              found["stages"].items()]  # fmt: skip
+              _sorted(found["stages"], _STAGES)]  # fmt: skip
     return (
         f"## {name}: {found['lines']:,} lines, {found['files']:,} files\n\n"
         + _table(("", "seconds", "processor seconds", "MB", "runs", "extracts"), rows)
-        + "\nStages, cold, on one process; memory is the highest until the stage's end:\n\n"
+        + f"\nStages, cold, on {found['stages processes']} process(es); memory is the first"
+        " process's highest until the stage's end:\n\n"
         + _table(("stage", "processor seconds", "MB"), stages)
     )
 
 
+def _sorted(values: Values, order: Sequence[str]) -> list[tuple[str, Any]]:
+    return sorted(values.items(), key=lambda item: order.index(item[0]))
+
+
 def _cells(one: Values) -> tuple[str, ...]:
     if not one["runs"]:
-        return f"not within {one['seconds']:,.0f}", "", f"{one['peak']:,.0f}", "0"
+        return one["failure"].replace("|", "\\|"), "", f"{one['peak']:,.0f}", "0"
     return f"{one['seconds']:,.2f}", f"{one['cpu']:,.2f}", f"{one['peak']:,.0f}", str(one["runs"])
 
 
 def _running(found: Values) -> str:
     rows = [(name, f"{one['value']:,.2f}", one["goal"]) for name, one in found.items()]
+    if not rows:
+        return ""
     return "## Recording, verifying, and what stands before services\n\n" + _table(
         ("what", "measured", "goal"), rows
     )

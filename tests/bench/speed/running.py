@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,12 +21,16 @@ _INTERVAL = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Medians over `runs` (0: not in time); `peak` is the largest sum of resident sets in MB."""
+    """Medians over `runs`; `peak` is the largest sum of resident sets in MB.
+
+    Without any run, `failure` says why: out of time, or the last line that the command printed.
+    """
 
     seconds: float
     cpu: float
     peak: float
     runs: int
+    failure: str = ""
 
 
 def measure(
@@ -60,23 +66,28 @@ def _environment() -> dict[str, str]:
 def _once(
     command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], timeout: float
 ) -> Measured:
-    used = _children_cpu()
-    began = time.perf_counter()
-    running = subprocess.Popen(
-        command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        start_new_session=True,
-    )  # fmt: skip
-    peak = 0
-    while _waited(running) is None:
-        peak = max(peak, _resident(running.pid))
-        if time.perf_counter() - began > timeout:
-            os.killpg(running.pid, 9)
-            running.wait()
-            return Measured(seconds=timeout, cpu=0.0, peak=peak / 1e6, runs=0)
-    seconds = time.perf_counter() - began
-    said = running.stderr.read() if running.stderr is not None else b""
-    assert running.returncode == 0, f"{command}: {said[-2000:]!r}"
+    used, began, peak = _children_cpu(), time.perf_counter(), 0
+    with tempfile.TemporaryFile() as errors:
+        running = subprocess.Popen(
+            command, cwd=cwd, env=environment, stdout=subprocess.DEVNULL, stderr=errors,
+            start_new_session=True,
+        )  # fmt: skip
+        while _waited(running) is None:
+            peak = max(peak, _resident(running.pid))
+            if time.perf_counter() - began > timeout:
+                os.killpg(running.pid, signal.SIGKILL)
+                running.wait()
+                return _without(f"not within {timeout:.0f} s", peak)
+        seconds = time.perf_counter() - began
+        if running.returncode:
+            errors.seek(0)
+            lines = errors.read().decode("utf-8", "replace").strip().splitlines()
+            return _without(f"failed: {lines[-1] if lines else running.returncode}", peak)
     return Measured(seconds=seconds, cpu=_children_cpu() - used, peak=peak / 1e6, runs=1)
+
+
+def _without(failure: str, peak: int) -> Measured:
+    return Measured(seconds=0.0, cpu=0.0, peak=peak / 1e6, runs=0, failure=failure)
 
 
 def _waited(running: subprocess.Popen[bytes]) -> int | None:
@@ -91,12 +102,13 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _resident(pid: int) -> int:
-    """Bytes that a process and all below it hold."""
+def _resident(pid: int, parent: str = "") -> int:
+    """Bytes that a process and all below it hold; one that is being started still has another's."""
     try:
-        own = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGES
+        own = Path(f"/proc/{pid}/statm").read_text()
         tasks = Path(f"/proc/{pid}/task").iterdir()
         children = [child for task in tasks for child in (task / "children").read_text().split()]
     except OSError:
         return 0  # it has just ended
-    return own + sum(_resident(int(child)) for child in children)
+    held = 0 if own == parent else int(own.split()[1]) * _PAGES
+    return held + sum(_resident(int(child), own) for child in children)

@@ -1,4 +1,4 @@
-"""Runs a whole analysis on one process; prints each stage's processor seconds and peak memory."""
+"""Runs `decompose analyze`, and writes down each stage's processor seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -11,37 +11,43 @@ from pathlib import Path
 from typing import Any
 
 from decompose import judge
+from decompose.cli import analyze as command
+from decompose.cli import app
+from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
-from decompose.pipeline import Options, analyze
 from decompose.resolve import build
-from decompose.source import FactsCache
-from decompose.wiring.built_in import built_in
-from decompose.write import write_documents
 
 _MEGABYTE = 1024
 _NAMES = {
     "Looking": "discover",
     "Reading": "read",
     "Resolving": "resolve",
-    "Weighing": "evidence",
+    "Weighing": "collect evidence",
     "Clustering": "cluster",
-    "Writing": "report",
 }
 found: dict[str, list[float]] = {}
+sizes: dict[str, int] = {}
 
 
 class Clock:
-    """Adds what each stage took when the next begins."""
+    """Stands in for the progress on the screen: adds what each stage took when the next begins."""
 
-    def __init__(self) -> None:
-        self.name = ""
-        self.started = time.process_time()
+    def __init__(self, *_: object, **__: object) -> None:
+        self.name, self.started = "", _seconds()
+
+    def __enter__(self) -> Clock:
+        """Nothing to see."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The last stage is done."""
+        self.stage("", 0)
 
     def stage(self, name: str, total: int) -> None:
         """The stage before is done."""
         if self.name:
-            _add(_NAMES[self.name], time.process_time() - self.started)
-        self.name, self.started = name, time.process_time()
+            _add(_NAMES[self.name], _seconds() - self.started)
+        self.name, self.started = name, _seconds()
 
     def advance(self, steps: int) -> None:
         """Nothing to see."""
@@ -50,45 +56,58 @@ class Clock:
         """Nothing to see."""
 
 
+def _seconds() -> float:
+    """Of all processors, for this process and those that it has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + used.ru_utime + used.ru_stime
+
+
 def _add(name: str, seconds: float) -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MEGABYTE
     before = found.get(name, [0.0, 0.0])[0]
     found[name] = [round(before + seconds, 3), round(peak)]
 
 
-def _apart(owner: Any, name: str, stage: str, around: str) -> None:
+def _apart(owner: Any, name: str, stage: str, around: str = "") -> None:
     """Count the calls of a function as a stage of its own, not as part of the one around it."""
     inner: Callable[..., Any] = getattr(owner, name)
 
     def timed(*args: Any, **kwargs: Any) -> Any:
-        started = time.process_time()
+        started = _seconds()
         result = inner(*args, **kwargs)
-        seconds = time.process_time() - started
+        seconds = _seconds() - started
         _add(stage, seconds)
-        _add(around, -seconds)
+        if around:
+            _add(around, -seconds)
         return result
 
     setattr(owner, name, timed)
 
 
+def _sized(run: Callable[..., Analysis]) -> Callable[..., Analysis]:
+    def analyze(*args: Any, **kwargs: Any) -> Analysis:
+        analysis = run(*args, **kwargs)
+        sizes["lines"] = sum(module.lines for module in analysis.model.modules)
+        sizes["definitions"] = len(analysis.model.definitions)
+        sizes["references"] = len(analysis.model.references)
+        return analysis
+
+    return analyze
+
+
 def main() -> None:
-    """Measure the tree named by the first argument, its report going to the second."""
+    """Run the command with all arguments but the first, which is where the stages go."""
+    command.ScreenProgress = Clock
+    command.run = _sized(command.run)
+    _apart(command, "write_documents", "report")
     _apart(build.Effects, "endpoints", "effects", "resolve")
     _apart(build, "Effects", "effects", "resolve")
     _apart(judge, "weigh", "weigh", "cluster")
     _apart(judge, "assess", "assess", "cluster")
-    clock, parts = Clock(), built_in()
-    cache = FactsCache(folder=Path(sys.argv[3]))
-    analysis = analyze(Path(sys.argv[1]), parts.toolkit, Options(cache=cache), clock)
-    clock.stage("Writing", 0)
-    write_documents(Path(sys.argv[2]), parts.documents(analysis))
-    clock.stage("", 0)
-    sizes = {
-        "lines": sum(module.lines for module in analysis.model.modules),
-        "definitions": len(analysis.model.definitions),
-        "references": len(analysis.model.references),
-    }
-    sys.stdout.write(json.dumps({"stages": found, "sizes": sizes}))
+    try:
+        app(sys.argv[2:])
+    finally:
+        Path(sys.argv[1]).write_text(json.dumps({"stages": found, "sizes": sizes}))
 
 
 if __name__ == "__main__":

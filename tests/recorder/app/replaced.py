@@ -35,6 +35,7 @@ if __name__ == "__main__":
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(notes, "jsonify", notes.jsonify)
         monkeypatch.setenv("NOTES_LANGUAGE", "nl")
+        monkeypatch.setattr(notes.app, "response_class", notes.app.response_class)
         monkeypatch.setattr(pytest.MonkeyPatch, "undo", pytest.MonkeyPatch.undo)
         ask("monkey")
     ask(os.environ.get("NOTES_LANGUAGE", "plain again"))

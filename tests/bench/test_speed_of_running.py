@@ -1,0 +1,39 @@
+"""What recording, verifying and gateways cost; kept in docs/reference/speed.json."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "gateway"))  # whose gateways and backends run here
+
+from .speed import record, recording, serving
+
+pytestmark = pytest.mark.bench
+
+
+def test_recording(tmp_path: Path) -> None:
+    """A test suite is recorded, and the tape of another is played."""
+    _keep(
+        "recording",
+        {
+            "a test suite recorded, in times of itself": (recording.overhead(tmp_path), "1.5"),
+            "one more request verified, in ms": (recording.verifying(tmp_path), ""),
+        },
+    )
+
+
+def test_gateways(tmp_path: Path) -> None:
+    """Requests go through each gateway, and past it."""
+    told = "with our routing, in times of it as a bare proxy"
+    ratios = {f"{name}, {told}": (ratio, "1.1") for name, ratio in serving.edges(tmp_path).items()}
+    added = {"the Flask gateway added to a request, in ms": (serving.flask_gateway(tmp_path), "")}
+    _keep("gateways", {**ratios, **added})
+
+
+def _keep(part: str, found: dict[str, tuple[float, str]]) -> None:
+    assert all(value > 0 for value, _ in found.values())
+    kept = {name: {"value": round(value, 3), "goal": goal} for name, (value, goal) in found.items()}
+    record.keep(part, kept)
