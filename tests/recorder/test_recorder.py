@@ -57,6 +57,12 @@ def recorded(tmp_path: Path, program: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def test_a_query_is_kept_however_it_was_given(tmp_path: Path) -> None:
+    """A test client that is handed the query beside the path leaves it out of the request's URI."""
+    asked = [e["target"] for e in recorded(tmp_path, "asked.py") if e["event"] == "request"]
+    assert asked == ["/notes?q=a%2Fb", "/notes?q=a+b", "/notes"]
+
+
 def test_records(tape: list[dict[str, Any]]) -> None:
     """A request is on the tape with its answer, its rows, its statements and what ran."""
     events = {event["event"]: event for event in tape}

@@ -42,11 +42,14 @@ class Answering:
         return self._rows
 
 
-def played(tmp_path: Path, monolith: int, split: int, **supplied: Any) -> Verification:
+def played(
+    tmp_path: Path, monolith: int, split: int, *, everywhere: bool = False, **supplied: Any
+) -> Verification:
     """The tape with something supplied at a step, and the status that both sides give there."""
     lines = []
     for event in read_events(TAPE):
-        told = msgspec.structs.replace(event, **supplied) if is_login(event) else event
+        here = is_login(event) or (everywhere and isinstance(event, Request))
+        told = msgspec.structs.replace(event, **supplied) if here else event
         lines.append(msgspec.json.encode(told))
     tape = tmp_path / "supplied.tape"
     tape.write_bytes(b"\n".join(lines) + b"\n")
@@ -86,6 +89,14 @@ def test_nobody_needs_it(tmp_path: Path) -> None:
     wrong = played(tmp_path, status, 500, replaced=REPLACED)
     assert (right.equal, right.unplayable) == (right.requests, ())
     assert (len(wrong.differences), wrong.unplayable) == (1, ())
+
+
+def test_what_runs_at_every_step_is_no_reason(tmp_path: Path) -> None:
+    """A listener of the tests ran where the monolith does as recorded, too: it explains nothing."""
+    broken = played(tmp_path, 500, 500, everywhere=True, definitions=RAN)
+    assert (len(broken.differences), broken.unplayable) == (1, ())
+    drifted = played(tmp_path, 404, 404, everywhere=True, definitions=RAN)
+    assert (drifted.differences, drifted.unplayable) == ((), ())
 
 
 def recorded_status() -> int:

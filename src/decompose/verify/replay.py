@@ -25,7 +25,7 @@ from decompose.verify.side import Side, as_bytes
 from decompose.verify.system import System
 from decompose.verify.tape import Request, Survey, read_events
 from decompose.verify.tape import State as StateEvent
-from decompose.verify.unplayable import BROKEN, doubtful, unplayable
+from decompose.verify.unplayable import BROKEN, doubtful, functions_of_tests, unplayable
 
 _SERVER_ERROR = 500
 _TRIES = 3
@@ -65,6 +65,7 @@ class _Played:
     unsteadiness: Unsteadiness = field(default_factory=Unsteadiness)
     drifted: list[int] = field(default_factory=list)
     late: list[int] = field(default_factory=list)
+    harmless: set[str] = field(default_factory=set)
 
 
 def replay(
@@ -122,6 +123,8 @@ def _judge(
     drift = _compare(recorded, monolith, tape, own)
     if drift:
         played.drifted.append(request.step)
+    else:
+        played.harmless |= functions_of_tests(request)
     if (doubt := doubtful(request, endpoint, service, drift)) is not None:
         played.doubtful.append(doubt)
     if split.late:
@@ -215,7 +218,9 @@ def _verification(tape: Survey, system: System, played: _Played) -> Verification
     differences = [
         kept for found in played.differences if (kept := steady(found, played.unsteadiness))
     ]
-    left_out = unplayable(played.doubtful, differences, played.unsteadiness)
+    left_out = unplayable(
+        played.doubtful, differences, played.unsteadiness, harmless=played.harmless
+    )
     unplayed = {step.step for step in left_out}
     differences = [found for found in differences if found.step not in unplayed]
     return Verification(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from decompose.domain.lookup import is_test
@@ -32,21 +33,36 @@ def doubtful(
 
 def _supplied(request: Request) -> tuple[str, ...]:
     """What a test had replaced, and the functions of tests that ran."""
-    ran = {f"{name} of {path}" for path, _, name, *_ in request.definitions if is_test(path)}
-    return (*request.replaced, *sorted(ran))
+    return (*request.replaced, *sorted(functions_of_tests(request)))
+
+
+def functions_of_tests(request: Request) -> frozenset[str]:
+    """The functions of tests that ran in a request."""
+    ran = request.definitions
+    return frozenset(f"{name} of {path}" for path, _, name, *_ in ran if is_test(path))
 
 
 def unplayable(
-    found: list[Unplayable], differences: list[Difference], unsteadiness: Unsteadiness
+    found: list[Unplayable],
+    differences: list[Difference],
+    unsteadiness: Unsteadiness,
+    *,
+    harmless: Set[str],
 ) -> tuple[Unplayable, ...]:
     """The steps at which the monolith can't do what was recorded, and the split does as it.
 
-    Where the split does otherwise than the monolith, that stays a difference.
+    Where the split does otherwise than the monolith, that stays a difference. `harmless` are
+    functions of tests that ran at steps which the monolith repeats without them, so they are no
+    reason: a test that listens to every request, say.
     """
     different = {d.step for d in differences if any(m.place != BROKEN for m in d.mismatches)}
     steady = (
-        replace(one, mismatches=unsteadiness.unexplained(one.endpoint, one.mismatches))
+        replace(
+            one,
+            supplied=tuple(name for name in one.supplied if name not in harmless),
+            mismatches=unsteadiness.unexplained(one.endpoint, one.mismatches),
+        )
         for one in found
         if one.step not in different
     )
-    return tuple(one for one in steady if one.mismatches)
+    return tuple(one for one in steady if one.supplied and one.mismatches)

@@ -97,14 +97,15 @@ def _read(stream: Any, length: int) -> bytes:
 
 
 def target(environ: Dict[str, Any]) -> str:
-    """Return path and query as they were sent."""
+    """Return path and query as they were sent; test clients may leave the query out of the URI."""
     sent: Optional[str] = environ.get("RAW_URI") or environ.get("REQUEST_URI")
     if sent:
         parts = urllib.parse.urlsplit(sent if "://" in sent else "http://host" + sent)
-        return parts.path + ("?" + parts.query if parts.query else "")
-    path = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
-    query = environ.get("QUERY_STRING", "")
-    return urllib.parse.quote(path) + ("?" + query if query else "")
+        path, query = parts.path, parts.query or environ.get("QUERY_STRING", "")
+    else:
+        whole = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+        path, query = urllib.parse.quote(whole.encode("latin-1")), environ.get("QUERY_STRING", "")
+    return path + ("?" + query if query else "")
 
 
 def headers(environ: Dict[str, Any]) -> List[Pair]:
