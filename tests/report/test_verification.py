@@ -210,6 +210,16 @@ def test_page_never_rounds_up() -> None:
     assert "100.0 % equal" in page(replace(found, differences=(), unplayable=()))
 
 
+def test_nothing_equal_is_not_passed() -> None:
+    """A tape of which nothing could be played proves nothing, so the verdict is no green one."""
+    (step,) = verification().unplayable
+    nothing = replace(verification(), requests=1, differences=(), unplayable=(step,))
+    some = replace(nothing, requests=2)
+    assert (nothing.passed, some.passed) == (False, True)
+    assert 'class="verdict different"' in page(nothing)
+    assert 'class="verdict equal"' in page(some)
+
+
 def test_page_is_bounded() -> None:
     """Of very many differences the page shows some, and says where the others are."""
     found = verification()

@@ -163,4 +163,4 @@ def _told(parts: Program, found: Verification, output: Path | None) -> ExitCode:
     parts.verification(found, Console())
     if output is not None:
         write_documents(output, parts.verified(found))
-    return ExitCode.FINDINGS if found.differences else ExitCode.DONE
+    return ExitCode.DONE if found.passed else ExitCode.FINDINGS

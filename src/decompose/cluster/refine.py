@@ -1,4 +1,4 @@
-"""Units moved one by one to the cluster that holds them best, the number of clusters kept."""
+"""Units moved one by one to the cluster that holds them best."""
 
 from __future__ import annotations
 

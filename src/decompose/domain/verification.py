@@ -116,6 +116,11 @@ class Verification:
         """The number of requests whose answer and rows are the monolith's."""
         return self.requests - len(self.differences) - len(self.unplayable)
 
+    @property
+    def passed(self) -> bool:
+        """Whether something was equal and nothing different: the unplayable proves nothing."""
+        return self.equal > 0 and not self.differences
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultStep:

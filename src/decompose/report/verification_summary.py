@@ -135,7 +135,7 @@ def _print_names(label: str, names: tuple[str, ...], console: Console) -> None:
 def _print_verdict(found: Verification, console: Console) -> None:
     share = found.equal / found.requests if found.requests else 0.0
     asked = len({r.endpoint for r in found.endpoints})
-    style = "bold red" if found.differences else "bold green"
+    style = "bold green" if found.passed else "bold red"
     line = Text(
         f"\n{found.equal:,} of {found.requests:,} requests equal ({share:.1%})", style=style
     )
