@@ -15,7 +15,7 @@ from decompose.cluster.net import Labels, Net, canonical
 _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
 _ROUND = 8
-_ITERATIONS = 24  # convergence takes fewer; without a limit igraph can turn in circles
+_ITERATIONS = 24  # most runs settle sooner; without a limit igraph can turn in circles
 _ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
 _MANY = 50_000  # edges
 _POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
@@ -42,26 +42,39 @@ def degrees(net: Net) -> tuple[float, ...]:
 
 
 def leiden(
-    net: Net, seed: int, *, resolution: float = 1.0, mass: Sequence[float] | None = None
+    net: Net,
+    seed: int,
+    *,
+    resolution: float = 1.0,
+    mass: Sequence[float] | None = None,
+    patience: int = _ITERATIONS,
 ) -> Labels:
-    """Leiden run until it settles (Traag, Waltman, van Eck 2019) on generalised modularity.
+    """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity.
 
     `mass` are the nodes' degrees where the graph is a contracted one; with a mass of 1 each this
-    is the constant Potts model.
+    is the constant Potts model. A run ends early when `patience` rounds have changed nothing.
     """
     weights = degrees(net) if mass is None else mass
     total = fsum(weights)
     if not total or not net.edges:
         return tuple(range(net.size))
+    graph, labels = _graph(net), None
+    most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
     with seeded(seed):
-        found = _graph(net).community_leiden(
-            objective_function="CPM",
-            weights=net.weights,
-            node_weights=list(weights),
-            resolution=resolution / total,
-            n_iterations=_ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY,
-        )
-    return canonical(found.membership)
+        for _ in range(0, most, patience):
+            before = labels
+            found = graph.community_leiden(
+                objective_function="CPM",
+                weights=net.weights,
+                node_weights=list(weights),
+                resolution=resolution / total,
+                initial_membership=before,
+                n_iterations=min(patience, most),
+            )
+            labels = canonical(found.membership)
+            if labels == before:
+                break
+    return labels
 
 
 def potts(net: Net, seed: int) -> Labels:
