@@ -48,7 +48,8 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, *, resolution: float = 1.0
     runs = mixed(net, used, resolution)
     sharp = _sharpened(net, runs)
     for turn in range(1, _SHARPEN):
-        again = [_settled(sharp, _mix(s, turn), resolution, degrees(sharp)) for s in used]
+        mass = degrees(sharp)
+        again = [_settled(sharp, _mix(seed, turn), resolution, mass) for seed in used]
         sharp = _sharpened(net, again)
     labels = _contracted(sharp, used, resolution)
     return Consensus(labels=labels, runs=runs, agreement=_agreement(runs))

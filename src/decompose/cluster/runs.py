@@ -58,23 +58,21 @@ def leiden(
     total = fsum(weights)
     if not total or not net.edges:
         return tuple(range(net.size))
-    graph, labels = _graph(net), None
+    graph, labels = _graph(net), list(range(net.size))
     most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
     with seeded(seed):
         for _ in range(0, most, patience):
             before = labels
-            found = graph.community_leiden(
-                objective_function="CPM",
-                weights=net.weights,
-                node_weights=list(weights),
+            labels, _ = graph.community_leiden(
+                edge_weights=net.weights,
+                node_weights=weights,
                 resolution=resolution / total,
                 initial_membership=before,
                 n_iterations=min(patience, most),
             )
-            labels = canonical(found.membership)
             if labels == before:
                 break
-    return labels
+    return canonical(labels)
 
 
 def potts(net: Net, seed: int) -> Labels:
@@ -86,7 +84,7 @@ def potts(net: Net, seed: int) -> Labels:
 def propagation(net: Net, seed: int) -> Labels:
     """Label propagation (Raghavan, Albert, Kumara 2007)."""
     with seeded(seed):
-        return canonical(_graph(net).community_label_propagation(weights=net.weights).membership)
+        return canonical(_graph(net).community_label_propagation(weights=net.weights))
 
 
 def louvain(net: Net, seed: int) -> Labels:
@@ -125,7 +123,7 @@ def mixed(net: Net, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labe
 def rewired(net: Net, seed: int) -> Net:
     """A random graph in which every node keeps its degree (Maslov and Sneppen 2002)."""
     with seeded(seed) as generator:
-        graph = _graph(net)
+        graph = igraph.Graph(n=net.size, edges=net.edges)
         graph.rewire(n=10 * len(net.edges))
         weights = list(net.weights)
         generator.shuffle(weights)
@@ -133,5 +131,5 @@ def rewired(net: Net, seed: int) -> Net:
     return Net.of(net.size, edges)
 
 
-def _graph(net: Net) -> igraph.Graph:
-    return igraph.Graph(n=net.size, edges=net.edges)
+def _graph(net: Net) -> igraph.GraphBase:
+    return igraph.GraphBase(net.size, net.edges)
