@@ -61,8 +61,8 @@ check: $(READY) ## Style, types and architecture
 	cd templates/recorder && ../../$(BIN)/mypy --strict --package decompose_recorder
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measurements: quality of the partition; time and memory beside other tools
-	PATH=$$PATH:/usr/sbin $(BIN)/pytest -m bench -s
+bench: $(READY) .cache/edge/.ready ## Measurements: quality of the partition; time and memory beside other tools
+	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m bench -s
 
 large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s
@@ -89,7 +89,7 @@ edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, u
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install nginx-light haproxy openssl"; exit 1; }
 	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m edge
 
-containers: $(READY) .cache/edge/.ready .cache/sample/.ready ## The sample in containers: three instances of each service behind each edge, killed, rolled, cut off
+containers: $(READY) .cache/edge/.ready .cache/sample/.ready ## The sample in containers: three instances of each service behind each edge, killed, rolled, cut off; a tape (all of it with WHOLE_TAPE=1)
 	@missing=; for program in docker debootstrap; do \
 		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install docker.io debootstrap"; exit 1; }
