@@ -13,7 +13,8 @@ from decompose.domain.source import SourceTree
 _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".ini", ".cfg",
          ".xml", ".pem", ".key", ".md", ".html", ".graphql",
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
-_NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
+_NEVER = {"__pycache__", "node_modules", "htmlcov"}
+_TESTS = {"tests", "test"}
 _KEPT = {"translations", "locale", "locales", "templates"}
 """Folders of which every file counts: what isn't read as a template may be included by one."""
 
@@ -46,7 +47,7 @@ def beside(tree: SourceTree, wanted: Wanted) -> tuple[list[str], list[Finding]]:
     named = {part for text in wanted.strings for part in text.split("/")}
     found: list[str] = []
     migrations: set[str] = set()
-    for path in _walk(tree.root):
+    for path in _walk(tree.root, tree.root, _NEVER | _TESTS):
         *folders, name = path.split("/")
         if gone := _MIGRATIONS & set(folders):
             migrations.add("/".join(folders[: min(map(folders.index, gone)) + 1]))
@@ -76,10 +77,18 @@ def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bo
     return kept or PurePosixPath(path).suffix.lower() in _DATA
 
 
-def _walk(root: str) -> Iterator[str]:
-    """Regular files below `root`, no link followed."""
-    for folder, folders, names in os.walk(root, followlinks=False):
-        folders[:] = sorted(one for one in folders if one not in _NEVER and not _hidden(one))
+def beside_tests(root: str, tests: Iterable[str]) -> frozenset[str]:
+    """The files that are no code in the folders of test files, and below those."""
+    folders = {path.rpartition("/")[0] for path in tests} - {""}
+    outer = [one for one in folders if not any(one.startswith(f"{o}/") for o in folders)]
+    found = (path for one in outer for path in _walk(root, str(Path(root, one)), _NEVER))
+    return frozenset(path for path in found if not path.endswith(".py"))
+
+
+def _walk(root: str, start: str, never: Collection[str]) -> Iterator[str]:
+    """Regular files below `start`, seen from `root`, no link followed."""
+    for folder, folders, names in os.walk(start, followlinks=False):
+        folders[:] = sorted(one for one in folders if one not in never and not _hidden(one))
         for name in sorted(names):
             path = Path(folder, name)
             if not _hidden(name) and path.is_file() and not path.is_symlink():

@@ -18,7 +18,7 @@ def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
     live = closure.kept.live
     units = list(_written(source.units, closure))
     gone = [unit for unit in units if unit not in live and not _stays(unit, source, closure)]
-    place = _Columns(source)
+    place = Columns(source)
     return Edits(
         statements=frozenset(place(u.key) for u in gone if u.kind is not Kind.IMPORT),
         imports=frozenset(place(unit.key) for unit in gone if unit.kind is Kind.IMPORT),
@@ -43,7 +43,7 @@ def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
     )
 
 
-class _Columns:
+class Columns:
     """Places by bytes, as `ast` counts columns → places by characters."""
 
     def __init__(self, source: Source) -> None:

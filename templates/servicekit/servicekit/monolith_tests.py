@@ -1,0 +1,51 @@
+"""A plugin of pytest for the monolith's own tests, run on a service's slice without the runtime.
+
+Two things are as in the running service: links to other services' endpoints can be built, and
+where the monolith would migrate its whole database, the tables of the slice's models are made.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from pathlib import Path
+from typing import Any, Iterable
+
+from flask import Flask, current_app
+
+from servicekit import build_only, description
+from servicekit.description import BuildOnly
+
+
+def pytest_configure(config: Any) -> None:
+    """Change both before any code of the application runs."""
+    path = Path(str(getattr(config, "inipath", None) or config.inifile))
+    _link(description.read(path.with_name("service.json")).build_only)
+    if importlib.util.find_spec("alembic"):
+        command: Any = importlib.import_module("alembic.command")
+        command.upgrade, command.stamp = _create, _nothing
+
+
+def _link(rules: Iterable[BuildOnly]) -> None:
+    """Add rules to every application, once it is first asked for a URL or a request."""
+    make: Any = Flask.create_url_adapter
+
+    def create_url_adapter(self: Flask, *arguments: Any, **named: Any) -> Any:
+        if "servicekit" not in self.extensions:
+            self.extensions["servicekit"] = "links"
+            build_only.add_rules(self, rules)
+        return make(self, *arguments, **named)
+
+    Flask.create_url_adapter = create_url_adapter  # type: ignore[method-assign]
+
+
+def _create(*arguments: Any, **named: Any) -> None:
+    """Create the tables of the application's models."""
+    held = current_app.extensions.get("sqlalchemy")
+    database: Any = getattr(held, "db", held)  # Flask-SQLAlchemy before 3 keeps a state there
+    if database is not None:
+        database.create_all()
+
+
+def _nothing(*arguments: Any, **named: Any) -> None:
+    """There are no revisions to note."""
