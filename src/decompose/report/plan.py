@@ -113,7 +113,7 @@ def _print_tests(sliced: Sliced, console: Console) -> None:
     reasons = Counter((one.location, one.reason) for one in sliced.left)
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
     for (location, reason), count in ranked[:_REASONS]:
-        line = printable(f"{count:,} × {location}", "dim").append(": ")
+        line = printable(f"{count:,} at {location}", "dim").append(": ")
         console.print(indented(line.append_text(printable(reason))))
     if len(ranked) > _REASONS:
         console.print(Text(f"  and {len(ranked) - _REASONS:,} more reasons, in plan.json", "dim"))

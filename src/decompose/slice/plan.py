@@ -50,6 +50,7 @@ class Columns:
         self._lines = source.text.split("\n")
 
     def __call__(self, key: Position) -> Position:
+        """The place that libcst gives what `ast` has at `key`."""
         line, column = key
         text = self._lines[line - 1]
         if text.isascii():

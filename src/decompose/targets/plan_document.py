@@ -11,9 +11,7 @@ from decompose.domain.slicing import Slice, Sliced
 FORMAT = 1
 
 
-def plan_document(
-    plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]
-) -> dict[str, object]:
+def plan_document(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]) -> dict[str, object]:
     """The content of `plan.json`: services, routes, what becomes of each seam, all findings."""
     name = {service.id: service.name for service in plan.services}
     return {

@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from decompose.domain.model import SystemModel
 from decompose.domain.patterns import Part, pattern
+from decompose.slice.suite.clients import called_name
 from decompose.slice.suite.paths import Endpoint, Path
 from decompose.slice.suite.pieces import text
-from decompose.slice.suite.requests import Request, called_name
+from decompose.slice.suite.requests import Request
 from decompose.slice.survey import Survey
 
 _VIEWS = {"login_view", "refresh_view"}
@@ -151,9 +152,10 @@ def _means_sent(test: ast.expr) -> bool:
         return any(_means_sent(one) for one in test.values)
     if isinstance(test, ast.Call):
         return called_name(test) in ("validate_on_submit", "is_submitted")
-    is_method = isinstance(test, ast.Compare) and getattr(test.left, "attr", "") == "method"
-    return is_method and isinstance(test.ops[0], ast.Eq) and (
-        (text(test.comparators[0]) or "GET") not in ("GET", "HEAD"))  # fmt: skip
+    if not isinstance(test, ast.Compare) or getattr(test.left, "attr", "") != "method":
+        return False
+    method = text(test.comparators[0]) or "GET"
+    return isinstance(test.ops[0], ast.Eq) and method not in ("GET", "HEAD")
 
 
 def _target(node: ast.expr) -> Target | None:
@@ -199,9 +201,7 @@ def _segments(path: Path) -> list[_Segment]:
             segments += [[one] if one else [] for one in others]
         else:
             segments[-1].append(None)
-    filled = [tuple(one) for one in segments[1:] if one] if not segments[0] else (
-        [tuple(one) for one in segments if one])  # fmt: skip
-    return filled
+    return [tuple(one) for one in segments if one]
 
 
 def _fits(segments: list[_Segment], parts: tuple[Part, ...]) -> bool:

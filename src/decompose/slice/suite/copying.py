@@ -12,11 +12,12 @@ from decompose.slice.contents import contents, lines_of_imports
 from decompose.slice.plan import Columns
 from decompose.slice.program import Program, Source
 from decompose.slice.rewrite import rewrite
+from decompose.slice.suite.held import Held
 from decompose.slice.suite.marks import PLUGINS, wanted_fixtures
-from decompose.slice.suite.needs import Held, Needs, data_files
+from decompose.slice.suite.needs import Needs, data_files
 from decompose.slice.suite.pieces import Piece, Suite
 from decompose.slice.suite.reach import Reach, Test
-from decompose.slice.transformation import Edits
+from decompose.slice.transformation import Edits, Position
 from decompose.slice.units import Kind
 
 
@@ -32,7 +33,8 @@ def copied(
     pieces = {piece for reach in placed.values() for piece in reach.pieces}
     modules = {name for reach in placed.values() for name in reach.modules}
     pieces |= _harmless(suite, needs, held, modules)
-    files, imports = [], {}
+    files: list[SliceFile] = []
+    imports: dict[str, ThirdParty] = {}
     for name in sorted(modules):
         source = suite.program.modules[name]
         (content,) = rewrite(source.content, [_edits(suite, source, pieces)])
@@ -41,7 +43,7 @@ def copied(
     named = sorted(data_files(pieces, data))
     files += [SliceFile(path=path, content=read(path)) for path in named]
     plugins = {PLUGINS[name] for piece in pieces
-               for name, _ in wanted_fixtures(piece, called_by_pytest=piece.is_fixture or True)
+               for name, _ in wanted_fixtures(piece, called_by_pytest=True)
                if name in PLUGINS}  # fmt: skip
     return OwnTests(
         names=tuple(sorted(test.name for test in placed)),
@@ -52,9 +54,7 @@ def copied(
     )
 
 
-def _harmless(
-    suite: Suite, needs: Needs, held: Held, modules: Iterable[str]
-) -> set[Piece]:
+def _harmless(suite: Suite, needs: Needs, held: Held, modules: Iterable[str]) -> set[Piece]:
     """Imports that nothing names and that work here: they may be there for what they do."""
     return {
         piece
@@ -62,9 +62,7 @@ def _harmless(
         for piece in suite.modules[name]
         if piece.is_import
         and piece.units[0] in held.closure.survey.unused_imports
-        and all(
-            unit.module not in suite for unit in suite.program.leads(piece.units[0]).units
-        )
+        and all(unit.module not in suite for unit in suite.program.leads(piece.units[0]).units)
         and not any(need.missing(held) for need in needs.of(piece))
     }
 
@@ -72,7 +70,8 @@ def _harmless(
 def _edits(suite: Suite, source: Source, pieces: Collection[Piece]) -> Edits:
     """What goes from a file: pieces that nothing placed uses, and methods of those that stay."""
     place = Columns(source)
-    statements, imports = set(), set()
+    statements: set[Position] = set()
+    imports: set[Position] = set()
     for piece in suite.modules[source.name]:
         if piece in pieces:
             gone = (m for methods in piece.methods.values() for m in methods if m not in pieces)

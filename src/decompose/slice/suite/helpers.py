@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from decompose.slice.suite.needs import Held
+from decompose.slice.suite.held import Held
 from decompose.slice.suite.pieces import Piece, Suite
 from decompose.slice.suite.requests import is_test
 from decompose.slice.survey import Survey, named_by

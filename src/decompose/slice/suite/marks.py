@@ -77,21 +77,11 @@ def wanted_fixtures(piece: Piece, *, called_by_pytest: bool) -> list[tuple[str, 
         given = parametrized(piece)
         found += [(one.arg, node.lineno) for one in asked
                   if one.arg not in ("self", "cls") and one.arg not in given]  # fmt: skip
-    for inner in _own(piece):
+    for inner in piece.nodes:
         name = getattr(getattr(inner, "func", None), "attr", "")
         if isinstance(inner, ast.Call) and name in ("usefixtures", "getfixturevalue"):
             found += [(text(one) or "", inner.lineno) for one in inner.args]
     return found
-
-
-def _own(piece: Piece) -> Iterator[ast.AST]:
-    """The nodes of a piece; a class's without its methods."""
-    if isinstance(piece.node, ast.ClassDef):
-        body = [one for one in piece.node.body if not isinstance(one, Function)]
-        for part in (*piece.node.decorator_list, *body):
-            yield from ast.walk(part)
-    else:
-        yield from ast.walk(piece.node)
 
 
 def fixture_name(piece: Piece) -> str:

@@ -9,8 +9,9 @@ from decompose.domain.slicing import LeftTest, OwnTests
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.slice.files import beside_tests
 from decompose.slice.suite.copying import copied
+from decompose.slice.suite.held import Held
 from decompose.slice.suite.helpers import helpers
-from decompose.slice.suite.needs import Held, Needs
+from decompose.slice.suite.needs import Needs
 from decompose.slice.suite.pieces import Suite
 from decompose.slice.suite.placing import Placing, place
 from decompose.slice.survey import Survey, named_by

@@ -75,10 +75,10 @@ class Values:
             self._assign(node.target, node.value)
         elif isinstance(node, ast.For | ast.comprehension):
             self._loop(node.target, node.iter)
-        elif isinstance(node, ast.AugAssign | ast.NamedExpr | ast.withitem | ast.ExceptHandler):
-            target = node.optional_vars if isinstance(node, ast.withitem) else (
-                getattr(node, "target", None))  # fmt: skip
-            self._assign(target, None)
+        elif isinstance(node, ast.AugAssign | ast.NamedExpr):
+            self._assign(node.target, None)
+        elif isinstance(node, ast.withitem):
+            self._assign(node.optional_vars, None)
 
     def _add(self, name: str, value: ast.expr | Parameter | None) -> None:
         self._names.setdefault(name, []).append(value)
@@ -86,12 +86,10 @@ class Values:
     def _assign(self, target: ast.expr | None, value: ast.expr | None) -> None:
         if isinstance(target, ast.Name):
             self._add(target.id, value)
-            return
-        many = isinstance(target, ast.Tuple | ast.List)
-        pairs = isinstance(value, ast.Tuple | ast.List) and many
-        for index, one in enumerate(target.elts if isinstance(target, ast.Tuple | ast.List) else ()):
-            values = value.elts if pairs and isinstance(value, ast.Tuple | ast.List) else []
-            self._assign(one, values[index] if index < len(values) else None)
+        elif isinstance(target, ast.Tuple | ast.List):
+            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+            for index, one in enumerate(target.elts):
+                self._assign(one, values[index] if index < len(values) else None)
 
     def _loop(self, target: ast.expr, values: ast.expr) -> None:
         if isinstance(values, ast.Tuple | ast.List | ast.Set) and values.elts:
@@ -108,21 +106,26 @@ class Values:
         return found if 0 < len(found) <= _MOST else [UNKNOWN]
 
     def _paths(self, node: ast.expr, depth: int) -> list[Path]:
-        if (plain := text(node)) is not None:
-            return [(plain,)]
-        if isinstance(node, ast.JoinedStr):
-            return self._joined([self._piece(one, depth) for one in node.values])
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            return self._joined([self.paths(one, depth + 1) for one in (node.left, node.right)])
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            return [_holed(text(node.left), _FORMAT)]
-        if isinstance(node, ast.IfExp):
-            return [*self.paths(node.body, depth + 1), *self.paths(node.orelse, depth + 1)]
-        if isinstance(node, ast.Call):
-            return [self._call(node)]
-        if isinstance(node, ast.Name):
-            return self._name(node.id, depth)
-        return [UNKNOWN]
+        found: list[Path]
+        match node:
+            case ast.Constant(value=str() as plain):
+                found = [(plain,)]
+            case ast.JoinedStr():
+                found = self._joined([self._piece(one, depth) for one in node.values])
+            case ast.BinOp(op=ast.Add()):
+                both = [self.paths(one, depth + 1) for one in (node.left, node.right)]
+                found = self._joined(both)
+            case ast.BinOp(op=ast.Mod()):
+                found = [_holed(text(node.left), _FORMAT)]
+            case ast.IfExp():
+                found = [*self.paths(node.body, depth + 1), *self.paths(node.orelse, depth + 1)]
+            case ast.Call():
+                found = [self._call(node)]
+            case ast.Name():
+                found = self._name(node.id, depth)
+            case _:
+                found = [UNKNOWN]
+        return found
 
     def _piece(self, node: ast.expr, depth: int) -> list[Path]:
         return self.paths(node.value if isinstance(node, ast.FormattedValue) else node, depth + 1)

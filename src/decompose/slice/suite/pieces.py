@@ -62,6 +62,16 @@ class Piece:
         for one in self.used:
             yield from one.strings
 
+    @property
+    def nodes(self) -> Iterator[ast.AST]:
+        """Its nodes; a class's without its methods."""
+        if isinstance(self.node, ast.ClassDef):
+            body = [one for one in self.node.body if not isinstance(one, Function)]
+            for part in (*self.node.decorator_list, *self.node.bases, *body):
+                yield from ast.walk(part)
+        else:
+            yield from ast.walk(self.node)
+
     def at(self, line: int = 0) -> Location:
         """A place in it, its first line if none is named."""
         return Location(path=self.source.file.path, line=line or self.node.lineno)
@@ -114,7 +124,9 @@ class Suite:
 
 def fixture_decorator(piece: Piece) -> ast.expr | None:
     """What makes a function a fixture."""
-    for decorator in getattr(piece.node, "decorator_list", ()):
+    if not isinstance(piece.node, Function):
+        return None
+    for decorator in piece.node.decorator_list:
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         if name in ("fixture", "yield_fixture"):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from decompose.domain.slicing import LeftTest
 from decompose.slice.suite.answers import Answers, shown
-from decompose.slice.suite.needs import Held, Need, Needs, never
+from decompose.slice.suite.held import Held, Need, never
+from decompose.slice.suite.needs import Needs
 from decompose.slice.suite.pieces import Piece, Suite
 from decompose.slice.suite.reach import Reach, Reaching, Test, tests_of
 from decompose.slice.suite.requests import Request, Requests

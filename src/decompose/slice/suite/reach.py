@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from decompose.slice.scopes import Function
+from decompose.slice.suite.held import Need, never
 from decompose.slice.suite.marks import (
     BUILT_IN,
     LIFE,
@@ -17,7 +18,6 @@ from decompose.slice.suite.marks import (
     is_automatic,
     wanted_fixtures,
 )
-from decompose.slice.suite.needs import Need, never
 from decompose.slice.suite.pieces import Piece, Suite, text
 from decompose.slice.suite.requests import is_test
 from decompose.slice.units import Kind
@@ -129,8 +129,9 @@ class Reaching:
         for module in modules:
             for unit in self.suite.program.modules[module].bindings.get("pytest_plugins", ()):
                 for node in ast.walk(unit.node):
-                    if isinstance(node, ast.Constant) and node.value in self.suite:
-                        yield str(node.value)
+                    name = str(getattr(node, "value", ""))
+                    if isinstance(node, ast.Constant) and name in self.suite:
+                        yield name
 
 
 class _Walk:
@@ -143,8 +144,7 @@ class _Walk:
         self._found = Reach()
         self._pending: list[Piece] = []
         self._words: set[str] = set()
-        source = test.piece.source
-        module = self._test.holder.source if test.holder else source
+        module = (test.holder or test.piece).source
         above = list(reaching.conftests(module.file.path))
         self._above = [*above, *reaching.plugins([module.name, *above])]
         self._classes = self._suite.classes(test.holder)[0] if test.holder else []
@@ -155,7 +155,7 @@ class _Walk:
 
     def walk(self) -> Reach:
         test = self._test
-        for module in (*self._above, *([test.holder.source.name] if test.holder else [])):
+        for module in (*self._above, (test.holder or test.piece).source.name):
             self._enter(module)
         for one in (*reversed(self._classes), test.piece):
             self._add(one)
@@ -221,7 +221,7 @@ class _Walk:
 
     def _import(self, name: str, fixture: Piece) -> None:
         """The import that brings a fixture into the module that gives it."""
-        for module in (self._test.piece.source.name, *self._above):
+        for module in ((self._test.holder or self._test.piece).source.name, *self._above):
             if module != fixture.source.name and name in self._reaching.fixtures[module]:
                 reached = self._suite.program.resolve(module, Use(name=name))
                 for unit in reached.units:

@@ -12,25 +12,29 @@ from urllib.parse import urlsplit
 from decompose.domain.finding import Location
 from decompose.slice.program import Program
 from decompose.slice.scopes import Function
+from decompose.slice.suite.clients import (
+    CONTEXT,
+    VERBS,
+    called_name,
+    follows,
+    imported_names,
+    is_client,
+    is_value,
+    method_of,
+    path_of,
+)
 from decompose.slice.suite.marks import parametrized
 from decompose.slice.suite.paths import (
     UNKNOWN,
     Endpoint,
     Parameter,
+    Part,
     Path,
     Values,
     defaults_of,
     names_of,
 )
-from decompose.slice.suite.pieces import Piece, Suite, keyword, text
-from decompose.slice.uses import chain
-
-_VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "trace", "open"}
-_CONTEXT = "test_request_context"
-_CLIENT = re.compile(r"client|browser|^c$|^tc$", re.IGNORECASE)
-_VALUES = {"json", "get_json", "loads", "headers", "environ", "cookies", "config", "session",
-           "query", "form", "args", "dict", "values", "get_or_create", "object"}  # fmt: skip
-"""What has a `get` too, and is no client."""
+from decompose.slice.suite.pieces import Piece, Suite, keyword
 
 _ROUNDS = 6
 
@@ -114,11 +118,8 @@ class _Function:
         self._piece = piece
         self._suite = suite
         node = piece.node
-        is_class = isinstance(node, ast.ClassDef)
-        methods = [one for one in node.body if isinstance(one, Function)] if is_class else []
-        inner = {id(one) for method in methods for one in ast.walk(method)}
-        self._nodes = [one for one in ast.walk(node) if id(one) not in inner]
-        given, self._named = parametrized(piece), chain_names(piece)
+        self._nodes = list(piece.nodes)
+        given, self._imported = parametrized(piece), imported_names(piece)
         called = isinstance(node, Function) and not piece.is_fixture and not is_test(piece)
         self._values = Values(node, called=called, given=given, constant=self._constant)
         self._calls = [one for one in self._nodes if isinstance(one, ast.Call)]
@@ -136,61 +137,38 @@ class _Function:
 
     def _requests(self) -> Iterator[Request]:
         for call in self._calls:
-            function = call.func
-            if isinstance(function, ast.Call) and called_name(function) == "getattr":
-                if not _is_path(self._values.paths(_path_of(call))):
-                    continue
-                yield from self._request(call, "", self._values.paths(_path_of(call)))
-            if not isinstance(function, ast.Attribute):
-                continue
-            if function.attr == _CONTEXT and _path_of(call) is not None:
-                yield from self._request(call, _method(call), self._values.paths(_path_of(call)))
-            elif function.attr in _VERBS:
+            function, path = call.func, path_of(call)
+            if isinstance(function, ast.Attribute) and function.attr in VERBS:
                 yield from self._sent(call, function)
+            elif path is None:
+                continue
+            elif isinstance(function, ast.Attribute) and function.attr == CONTEXT:
+                yield from self._made(call, method_of(call), self._values.paths(path))
+            elif isinstance(function, ast.Call) and called_name(function) == "getattr":
+                slashed = (one for one in self._values.paths(path) if _is_slashed(one))
+                yield from self._made(call, "", slashed)
 
     def _sent(self, call: ast.Call, function: ast.Attribute) -> Iterator[Request]:
         """What a call of a client's method asks for; nothing if it is another object's."""
-        is_client = _is_client(function.value)
-        path = _path_of(call)
+        path, client = path_of(call), is_client(function.value)
         if path is None:
-            if is_client and not call.args and not call.keywords:
-                yield from self._request(call, function.attr.upper(), [("/",)])
-            elif is_client:
-                yield from self._request(call, "", [UNKNOWN])
-            return
-        method = function.attr.upper() if function.attr != "open" else _method(call)
-        for one in self._values.paths(path):
-            plain = isinstance(one[0], str) if one else True
-            slashed = plain and bool(one) and str(one[0]).startswith(("/", "http://", "https://"))
-            if slashed or (plain and is_client):
-                yield from self._request(call, method, [one])
-            elif not plain and (is_client or not self._is_value(function.value)):
-                yield from self._request(call, method, [one])
+            bare = not call.args and not call.keywords
+            found: list[Path] = [("/",) if bare else UNKNOWN] if client else []
+        else:
+            found = [one for one in self._values.paths(path) if self._is_sent(function.value, one)]
+        method = function.attr.upper() if function.attr != "open" else method_of(call)
+        yield from self._made(call, method, found)
 
-    def _is_value(self, node: ast.expr) -> bool:
-        """Whether something that has a `get` is no client: a dict, a library, a query."""
-        if isinstance(node, ast.Call | ast.Subscript):
-            inner = node.func if isinstance(node, ast.Call) else node.value
-            return called_name(node) in _VALUES or self._is_value(inner)
-        if isinstance(node, ast.Attribute) and node.attr in _VALUES:
-            return True
-        named = chain(node)
-        if named is None:
-            return not isinstance(node, ast.Attribute)
-        return named[0].id in self._named or named[0].id in _VALUES
+    def _is_sent(self, receiver: ast.expr, path: Path) -> bool:
+        """Whether what has a client's methods is one, by the path that it is given."""
+        if not path or isinstance(path[0], str):
+            return _is_slashed(path) or is_client(receiver)
+        return is_client(receiver) or not is_value(receiver, self._imported)
 
-    def _request(self, call: ast.Call, method: str, paths: Iterable[Path]) -> Iterator[Request]:
-        follow = keyword(call, "follow_redirects")
-        unpacked = any(one.arg is None for one in call.keywords)
-        told = isinstance(follow, ast.Constant)
-        follows = bool(getattr(follow, "value", True)) if follow else unpacked
+    def _made(self, call: ast.Call, method: str, paths: Iterable[Path]) -> Iterator[Request]:
+        where = self._piece.at(call.lineno)
         for path in paths:
-            yield Request(
-                path=_plain(path),
-                method=method,
-                follows=follows if told or follow is None else True,
-                location=self._piece.at(call.lineno),
-            )
+            yield Request(path=_plain(path), method=method, follows=follows(call), location=where)
 
     def callees(self, request: Request) -> Iterator[tuple[str, _Callee]]:
         """The functions whose callers decide what the request asks for, by name."""
@@ -210,18 +188,12 @@ class _Function:
     def calling(self, callees: dict[str, list[_Callee]]) -> Iterator[Request]:
         """The requests that calls of such functions make."""
         for call in self._calls:
-            name = called_name(call)
+            name, function = called_name(call), call.func
+            receiver = function.value if isinstance(function, ast.Attribute) else function
             for callee in callees.get(name, ()):
-                found = self._bound(call, callee)
-                yield from (one for one in found if name not in _VERBS or self._is_sent(call, one))
-
-    def _is_sent(self, call: ast.Call, request: Request) -> bool:
-        """Whether a method that is called like a client's is one, and no dict's or library's."""
-        receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
-        first = request.path[0] if request.path else None
-        if isinstance(first, str):
-            return first.startswith("/") or _is_client(receiver)
-        return not self._is_value(receiver)
+                for one in self._bound(call, callee):
+                    if name not in VERBS or self._is_sent(receiver, one.path):
+                        yield one
 
     def _bound(self, call: ast.Call, callee: _Callee) -> Iterator[Request]:
         parameters = list(dict.fromkeys(callee.request.parameters))
@@ -253,8 +225,8 @@ class _Function:
         for node in self._nodes:
             if id(node) in functions or not isinstance(node, ast.Attribute):
                 continue
-            handed = node.attr in callees and node.attr not in _VERBS
-            if handed or (node.attr in _VERBS and _is_client(node.value)):
+            handed = node.attr in callees and node.attr not in VERBS
+            if handed or (node.attr in VERBS and is_client(node.value)):
                 yield Request(path=UNKNOWN, method="", follows=False,
                               location=self._piece.at(node.lineno))  # fmt: skip
 
@@ -264,59 +236,22 @@ def is_test(piece: Piece) -> bool:
     return piece.name.startswith("test") and isinstance(piece.node, Function)
 
 
-def called_name(node: ast.expr) -> str:
-    """The last name of what a call calls."""
-    function = node.func if isinstance(node, ast.Call) else node
-    if isinstance(function, ast.Call):
-        return called_name(function)
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def chain_names(piece: Piece) -> set[str]:
-    """The names in a piece that imports bind to what is no test code's."""
-    bindings = piece.source.bindings
-    found = {name for name, units in bindings.items() if any(unit.target for unit in units)}
-    local = {use.name for use in piece.uses if use.via is not None}
-    return {name for name in found | local if not _CLIENT.search(name)}
-
-
-def _is_client(node: ast.expr) -> bool:
-    """Whether a name says that it is a test client."""
-    if isinstance(node, ast.Call):
-        return called_name(node) == "test_client"
-    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    return bool(_CLIENT.search(name))
-
-
-def _path_of(call: ast.Call) -> ast.expr | None:
-    found = call.args[0] if call.args else keyword(call, "path")
-    return found if not isinstance(found, ast.Starred) else None
-
-
-def _method(call: ast.Call) -> str:
-    return (text(keyword(call, "method")) or "").upper() or (
-        "GET" if keyword(call, "method") is None else "")  # fmt: skip
-
-
-def _is_path(paths: Iterable[Path]) -> bool:
-    return any(path and isinstance(path[0], str) and path[0].startswith("/") for path in paths)
+def _is_slashed(path: Path) -> bool:
+    return bool(path) and str(path[0]).startswith(("/", "http://", "https://"))
 
 
 def _plain(path: Path) -> Path:
     """A path without host and query, texts joined."""
-    joined: list[object] = []
+    found: list[Part] = []
     for part in path:
-        if isinstance(part, str) and joined and isinstance(joined[-1], str):
-            joined[-1] += part
+        last = found[-1] if found else None
+        if isinstance(part, str) and isinstance(last, str):
+            found[-1] = last + part
         else:
-            joined.append(part)
-    if joined and isinstance(joined[0], str) and joined[0].startswith(("http://", "https://")):
-        parsed = urlsplit(joined[0])
-        joined[0] = parsed.path or "/"
-    found: list[object] = []
-    for part in joined:
-        if isinstance(part, str) and re.search(r"[?#]", part):
-            found.append(re.split(r"[?#]", part, maxsplit=1)[0])
-            break
-        found.append(part)
-    return tuple(found)  # type: ignore[arg-type]  # parts of a path, as they came in
+            found.append(part)
+    if found and isinstance(found[0], str) and found[0].startswith(("http://", "https://")):
+        found[0] = urlsplit(found[0]).path or "/"
+    for index, part in enumerate(found):
+        if isinstance(part, str) and (query := re.search(r"[?#]", part)):
+            return (*found[:index], part[: query.start()])
+    return tuple(found)
