@@ -37,6 +37,8 @@ def copied(
     imports: dict[str, ThirdParty] = {}
     for name in sorted(modules):
         source = suite.program.modules[name]
+        if name.endswith("conftest") and not any(piece.source is source for piece in pieces):
+            continue
         (content,) = rewrite(source.content, [_edits(suite, source, pieces)])
         files.append(SliceFile(path=source.file.path, content=content))
         imports |= _third_party(suite.program, source, content, imports)

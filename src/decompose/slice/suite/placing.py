@@ -79,7 +79,9 @@ def _left(test: Test, needs: Sequence[Need], services: Sequence[Held]) -> LeftTe
     """A test that no service gets, and the first thing that the nearest one hasn't got."""
     told = [[(need.location, reason) for need in needs if (reason := need.missing(held))]
             for held in services]  # fmt: skip
-    nearest = min(told, key=len, default=[])
+    path = test.piece.source.file.path
+    nearest = min(told, key=lambda some: (len(some), bool(some) and some[0][0].path == path),
+                  default=[])  # fmt: skip
     if not nearest:  # another test that would be copied with it is what can't be there
         reason = "a test that comes along with it belongs elsewhere"
         return LeftTest(name=test.name, location=test.piece.at(), reason=reason)
