@@ -88,7 +88,7 @@ def _draft(
 ) -> _Draft:
     """Lets code ask for templates and templates for code, until neither asks for more."""
     growth = Growth(survey, cut)
-    for unit in helpers:
+    for unit in sorted(helpers, key=lambda one: (one.module, one.key)):
         growth.closure.mark(unit)
     growth.grow()
     names, findings = templates.needed(growth.closure)
@@ -125,7 +125,8 @@ def _slice(
     program: Program,
     tests: OwnTests,
 ) -> Slice:
-    broken = check(program, code, _reached(draft), draft.closure.kept.words)
+    broken = {*check(program, code, _reached(draft), draft.closure.kept.words),
+              *_check_tests(program, code, tests)}  # fmt: skip
     said = together(source.contents for source in _sources(program, code))
     others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
     pages = paths_of(draft.templates, templates.paths)
@@ -142,6 +143,19 @@ def _slice(
         findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
         tests=tests,
     )
+
+
+def _check_tests(
+    program: Program, code: Sequence[SliceFile], tests: OwnTests
+) -> Iterator[Finding]:
+    """What is wrong with the copied tests beside the code that they are for."""
+    paths = {file.path for file in tests.files}
+    modules = [source for source in program.modules.values() if source.file.path in paths]
+    if modules:
+        called = {f"{source.name}.{name}" for source in modules for name in source.bindings}
+        copied = [file for file in tests.files if file.path in {s.file.path for s in modules}]
+        found = check(program, (*code, *copied), called, ())
+        yield from (finding for finding in found if finding.location.path in paths)
 
 
 def _third_party(

@@ -12,7 +12,7 @@ from decompose.slice.suite.copying import copied
 from decompose.slice.suite.held import Held
 from decompose.slice.suite.helpers import helpers
 from decompose.slice.suite.needs import Needs
-from decompose.slice.suite.pieces import Suite
+from decompose.slice.suite.pieces import SAFE, Suite
 from decompose.slice.suite.placing import Placing, place
 from decompose.slice.survey import Survey, named_by
 from decompose.slice.units import Unit
@@ -23,7 +23,8 @@ class OwnSuite:
 
     def __init__(self, tree: SourceTree, survey: Survey, services: Sequence[Held]) -> None:
         self._suite = Suite(survey.program)
-        self._data = beside_tests(tree.root, self._suite.at_path)
+        data = beside_tests(tree.root, self._suite.at_path)
+        self._data = frozenset(path for path in data if SAFE.fullmatch(path))
         self._needs = Needs(self._suite, survey.model, self._data)
         self._services = [replace(one, helpers=helpers(self._suite, survey, one))
                           for one in services]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from decompose.slice.program import Program, Source
 from decompose.slice.scopes import Function, bound_names
 from decompose.slice.units import Kind, Unit
 from decompose.slice.uses import Use, Used, used
+
+SAFE = re.compile(r"[\w./-]+")
+"""Paths that mean nothing else in the files that name them; tests below others are not copied."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -85,7 +89,7 @@ class Suite:
         self.modules = {
             name: list(_pieces(source))
             for name, source in sorted(program.modules.items())
-            if is_test(source.file.path)
+            if is_test(source.file.path) and SAFE.fullmatch(source.file.path)
         }
         self.at_path = {program.modules[name].file.path: name for name in self.modules}
         self._piece = {

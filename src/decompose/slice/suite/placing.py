@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decompose.domain.slicing import LeftTest
 from decompose.slice.suite.answers import Answers, shown
 from decompose.slice.suite.held import Held, Need, never
+from decompose.slice.suite.mapping import Mapping
 from decompose.slice.suite.needs import Needs
 from decompose.slice.suite.pieces import Piece, Suite
 from decompose.slice.suite.reach import Reach, Reaching, Test, tests_of
@@ -48,6 +49,7 @@ class _Known:
 
     def __init__(self, suite: Suite, survey: Survey, needs: Needs) -> None:
         self.reaching = Reaching(suite)
+        self._mapping = Mapping(suite, survey)
         self._requests = Requests(suite)
         self._needs = needs
         self._answers = Answers(survey.model, survey)
@@ -56,7 +58,7 @@ class _Known:
         """All that a test needs: what can't be told first, then in the order that it is found."""
         found = [need for piece in reach.pieces for need in self._needs.of(piece)]
         asked = [self._answered(one) for one in self._requests.of(reach.pieces)]
-        return [*reach.problems, *asked, *found]
+        return [*reach.problems, *self._mapping.of(reach.pieces), *asked, *found]
 
     def _answered(self, request: Request) -> Need:
         endpoints, unknown = self._answers.of(request)
