@@ -61,8 +61,8 @@ check: $(READY) ## Style, types and architecture
 	cd templates/recorder && ../../$(BIN)/mypy --strict --package decompose_recorder
 	$(BIN)/lint-imports
 
-bench: $(READY) ## Measurements: quality of the partition; time and memory beside other tools
-	PATH=$$PATH:/usr/sbin $(BIN)/pytest -m bench -s
+bench: $(READY) .cache/edge/.ready ## Measurements: quality of the partition; time and memory beside other tools
+	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m bench -s
 
 large: $(READY) ## The same on the largest trees: many minutes, many gigabytes
 	$(BIN)/pytest -m large -s

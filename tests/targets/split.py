@@ -23,7 +23,7 @@ class Progress(SilentProgress):
 
 
 @cache
-def club(gateway: Gateway = Gateway.FLASK) -> System:
+def club(gateway: Gateway = Gateway.FLASK, boundary: Path | None = None) -> System:
     """Members and bookings."""
-    options = Options(without=frozenset({"history"}))
+    options = Options(without=frozenset({"history"}), boundary=boundary)
     return scaffold(CLUB, built_in().toolkit, options, Progress(), gateway=gateway)

@@ -16,19 +16,21 @@ from decompose.domain.generated import Gateway
 from targets.split import club
 
 
-def texts(gateway: Gateway = Gateway.FLASK) -> dict[str, str]:
+def texts(gateway: Gateway = Gateway.FLASK, boundary: Path | None = None) -> dict[str, str]:
     """Every text that deploys the club, by path."""
     begin = ("compose", "deploy/")
     return {
         file.path: file.content.decode()
-        for file in club(gateway).files
+        for file in club(gateway, boundary).files
         if file.path.startswith(begin) or file.path.endswith("Dockerfile")
     }
 
 
-def compose(gateway: Gateway = Gateway.FLASK) -> compose_spec.ComposeSpecification:
+def compose(
+    gateway: Gateway = Gateway.FLASK, boundary: Path | None = None
+) -> compose_spec.ComposeSpecification:
     """The compose file, its variables replaced by their defaults and its aliases resolved."""
-    text = texts(gateway)["compose.yaml"]
+    text = texts(gateway, boundary)["compose.yaml"]
     for _ in range(2):  # a default may be a variable with a default
         text = re.sub(r"\$\{\w+:-([^${}]*)\}", r"\1", text)
     return compose_spec.PyCompose.from_yaml(yaml.safe_dump(yaml.safe_load(text))).to_spec()
@@ -58,6 +60,18 @@ def test_only_the_edge_is_reachable_from_outside() -> None:
         if name not in ("edge", "prometheus", "collector"):
             assert not service.ports, name
             assert all(spec.networks[network].internal for network in service.networks), name
+
+
+@pytest.mark.parametrize("mode", ["monolith", "shadow"])
+def test_a_monolith_that_answers_is_reachable(mode: str, tmp_path: Path) -> None:
+    """Where it answers a route, the gateway is told of it, gets out, and keeps what it compares."""
+    boundary = tmp_path / "decompose.toml"
+    boundary.write_text(f'[routes]\n"/bookings/" = "{mode}"\n')
+    gateway = compose(boundary=boundary).services["gateway"]
+    assert "public" in gateway.networks
+    assert {"MONOLITH_URL", "SHADOW_FILE"} <= set(gateway.environment)
+    assert "gateway-shadow:/shadow" in [str(volume) for volume in gateway.volumes]
+    assert "monolith" in texts(boundary=boundary)["deploy/README.md"]
 
 
 def test_each_service_has_its_own_credentials() -> None:

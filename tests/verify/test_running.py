@@ -1,4 +1,4 @@
-"""A split that runs already is verified; what can't be had of it is refused."""
+"""Sides that run already are verified; what can't be had of them is refused."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from verify.club import Verify, decompose, serve, spoil
+from decompose.verify.process import Server
+from decompose.verify.start import serve_command
+from verify.club import TOY, Verify, decompose, serve, spoil
 
 COUNTS = {"loans": "SELECT count(*) FROM loans", "members": "SELECT count(*) FROM members"}
 NOBODY_THERE = """
@@ -104,6 +106,62 @@ def test_not_prepared(served: Serve, verify: Verify) -> None:
     assert "--prepare" in verified.said
 
 
+MAKE_TABLES = """
+from club import create_app
+from club.database import db
+with create_app().app_context():
+    db.create_all()
+"""
+
+
+@contextmanager
+def monolith(folder: Path, replay: Path, code: Path = TOY) -> Iterator[str]:
+    """Start the monolith with what was prepared; give its part of the file."""
+    shutil.copytree(code, folder)
+    subprocess.run([sys.executable, "-c", MAKE_TABLES], cwd=folder, check=True)
+    environment = {
+        "DECOMPOSE_RECORDER": f"{replay}/monolith.json",
+        "PYTHONPATH": f"{replay}/recorder",
+        "PYTHONHASHSEED": "0",
+        "SECRET_KEY": (replay / "secret_key").read_text(),
+    }
+    command = serve_command(sys.executable, "club:create_app", 0)
+    server = Server("The monolith", command, folder, environment)
+    try:
+        address = f"http://127.0.0.1:{server.wait()}"
+        database = f"sqlite:///{folder}/instance/club.db"
+        yield f'[{folder.name}]\naddress = "{address}"\ndatabase = "{database}"\n'
+    finally:
+        server.stop()
+
+
+def test_monolith_that_runs(served: Serve, verify: Verify, tmp_path: Path) -> None:
+    """A monolith that runs, once or twice, is what the split is compared with."""
+    file = served()
+    replay = file.parent
+    with (
+        monolith(tmp_path / "monolith", replay) as one,
+        monolith(tmp_path / "again", replay) as two,
+    ):
+        for more in (one, two):
+            file.write_text(file.read_text() + more)
+            verified = verify(None, "--running", file)
+            assert verified.status == 0, verified.said
+            assert (verified.found["equal"], verified.found["drifted"]) == (14, [12])
+
+
+def test_monolith_of_other_code(served: Serve, verify: Verify, tmp_path: Path) -> None:
+    """It is really asked: what it does otherwise than recorded is told."""
+    file = served()
+    spoilt = shutil.copytree(TOY, tmp_path / "spoilt")
+    spoil(spoilt, "club/loans.py", "member.borrowed += 1", "member.borrowed += 2")
+    with monolith(tmp_path / "monolith", file.parent, spoilt) as one:
+        file.write_text(file.read_text() + one)
+        verified = verify(None, "--running", file)
+    assert verified.status == 0, verified.said
+    assert verified.found["drifted"] == [3, 6, 12]
+
+
 CLIENT = """
 import flask
 app = flask.Flask("service")
@@ -148,6 +206,8 @@ def test_faults_are_refused(verify: Verify, tmp_path: Path) -> None:
             "of the tape's kind, sqlite",
         ),
         (NOBODY_THERE, "does not answer"),
+        (NOBODY_THERE.replace("loans.db", "members.db"), "loans and members can't have one"),
+        (NOBODY_THERE + '[again]\naddress = "h"\ndatabase = "sqlite:////a.db"', "the again 'h'"),
     ],
 )
 def test_files_that_say_no_split(verify: Verify, tmp_path: Path, text: str, message: str) -> None:

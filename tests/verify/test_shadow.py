@@ -124,5 +124,6 @@ def test_tape_or_shadow(club: Path, tmp_path: Path) -> None:
     """One of the two is judged, not none and not both."""
     words = ("verify", club / "club", club / "split")
     assert decompose(*words).returncode == 2
-    both = decompose(*words, "--tape", club / "club.tape", "--shadow", tmp_path)
+    both = decompose(*words, "--tape", club / "club.tape", "--shadow", tmp_path, "--clients", "2")
     assert both.returncode == 2
+    assert "leave --tape, --clients out" in both.stderr

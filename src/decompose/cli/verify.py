@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -74,7 +75,7 @@ def verify(
             "--running",
             metavar="FILE",
             help="Verify a split that runs already: FILE names its gateway and its databases,"
-            " whose rows are replaced.",
+            " whose rows are replaced; a monolith that runs too, if there is one.",
         ),
     ] = None,
     shadow: Annotated[
@@ -125,10 +126,12 @@ def verify(
     )
     from decompose.verify import verify as run  # noqa: PLC0415 - as above
 
-    if shadow is not None and tape is None:
+    if shadow is not None:
+        replayed = {"--tape": tape, "--prepare": preparation, "--running": running}
+        _refuse_with_shadow({**replayed, "--clients": clients > 1, "--faults": faults})
         with guard():
             raise typer.Exit(_told(program(context), verify_shadow(shadow, out), output))
-    if tape is None or shadow is not None:
+    if tape is None:
         raise typer.BadParameter("Say what is to be judged: --tape TAPE, or --shadow FILE.")
     if running and faults:
         raise typer.BadParameter("--faults kills services, so it has to start them itself.")
@@ -156,6 +159,13 @@ def verify(
         with ScreenProgress(stderr(), quiet=False) as progress:
             found = run(asked, discover(path), progress)
         raise typer.Exit(_told(parts, found, output))
+
+
+def _refuse_with_shadow(options: Mapping[str, object]) -> None:
+    """What asks for a replay can't be had of answers that were compared before."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise typer.BadParameter(f"Nothing is played with --shadow: leave {', '.join(given)} out.")
 
 
 def _told(parts: Program, found: Verification, output: Path | None) -> ExitCode:

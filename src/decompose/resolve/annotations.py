@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from decompose.domain import facts as f
+from decompose.resolve.containers import each
 from decompose.resolve.values import Kind
 
 if TYPE_CHECKING:
     from decompose.resolve.core import Core
+    from decompose.resolve.engine import Engine
 
 _TRANSPARENT = frozenset(
     {"Optional", "Union", "Annotated", "ClassVar", "Final", "Type", "type", "Awaitable", "Mapped"}
@@ -82,17 +84,13 @@ def instances(evaluator: Core, classes: f.Expr) -> int:
     """A node with instances of the classes that an expression holds, tuples of them included."""
     result = evaluator.engine.node()
     source = evaluator.node(classes)
-    evaluator.engine.watch(source, lambda value: _instance(evaluator, value, result))
+    each(evaluator.engine, source, lambda value: _instance(evaluator.engine, value, result))
     return result
 
 
-def _instance(evaluator: Core, number: int, result: int) -> None:
-    engine = evaluator.engine
+def _instance(engine: Engine, number: int, result: int) -> None:
     value = engine.values[number]
     if value.kind is Kind.CLASS:
         engine.add(result, engine.instance(number))
     elif value.kind is Kind.EXTERNAL and not value.name.startswith("builtins."):
         engine.add_external(result, f"{value.name}()", number)
-    elif value.kind is Kind.CONTAINER:
-        items = evaluator.calls.containers.all(number)
-        engine.watch(items, lambda item: _instance(evaluator, item, result))

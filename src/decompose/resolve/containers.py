@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.values import Kind
 
@@ -164,3 +166,20 @@ class Containers:
         for key in self.keys(container):
             self.engine.add(self.any(made), self.engine.literal(key))
         self.engine.add(site.result, made)
+
+
+def each(engine: Engine, node: int, action: Callable[[int], None]) -> None:
+    """Call `action` with every value that `node` ever holds, items of containers one by one.
+
+    Containers in containers are followed too; one may hold itself.
+    """
+    seen: set[int] = set()
+
+    def visit(number: int) -> None:
+        if engine.values[number].kind is not Kind.CONTAINER:
+            action(number)
+        elif number not in seen:
+            seen.add(number)
+            engine.watch(engine.calls.containers.all(number), visit)
+
+    engine.watch(node, visit)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from decompose.domain.boundary import RouteMode
 from decompose.domain.generated import Gateway
 from decompose.domain.plan import CutPlan, SettingStyle
 from decompose.domain.requirement import Requirement
@@ -107,11 +108,16 @@ def deployment(
     yield "deploy/requirements.txt", needed
     yield "deploy/lock.sh", asset("deploy/lock.sh")
     postgres = any(service.postgres for service in services)
-    yield (
-        "deploy/README.md",
-        render("deploy/README.md.j2", system=_project(plan), postgres=postgres),
-    )
-    values = {"services": services, "members": members, "edge": edge, "driver": driver}
+    monolith_answers = any(route["mode"] != RouteMode.SERVICE for route in table["routes"])
+    values = {
+        "services": services,
+        "members": members,
+        "edge": edge,
+        "driver": driver,
+        "postgres": postgres,
+        "monolith_answers": monolith_answers,
+    }
+    yield "deploy/README.md", render("deploy/README.md.j2", system=_project(plan), **values)
     yield "compose.yaml", render("deploy/compose.yaml.j2", system=_project(plan), **values)
     yield "deploy/roll.sh", render("deploy/roll.sh.j2", services=services)
     yield "deploy/secrets.sh", render("deploy/secrets.sh.j2", **values)

@@ -29,7 +29,9 @@ def prepare(tape: Path, out: Path, folder: Path) -> str:
     recorded, system = survey(tape), read_system(out)
     write_recorder(folder / "recorder")
     settings = replay_settings(recorded, system, "instance")
-    (folder / "split.json").write_text(json.dumps(settings), encoding="utf-8")
+    for name, is_monolith in (("split", False), ("monolith", True)):
+        told = json.dumps({**settings, "monolith": is_monolith})
+        (folder / f"{name}.json").write_text(told, encoding="utf-8")
     (folder / "secret_key").write_text(key(recorded), encoding="utf-8")
     databases = _in_containers(system) if recorded.dialect == "postgresql" else {}
     running = folder / "running.toml"
@@ -68,6 +70,11 @@ def _running(tape: Survey, system: System, databases: Mapping[str, str]) -> str:
             "[databases]",
             *(f"{json.dumps(name)} = {json.dumps(url)}" for name, url in named.items()),
             "",
+            "# Where it is left out, the monolith is started; so is a second one, [again].",
+            "# [monolith]",
+            '# address = "http://127.0.0.1:5000"',
+            f"# database = {json.dumps(_EXAMPLES[tape.dialect])}",
+            "",
         ]
     )
 
@@ -94,13 +101,17 @@ def _composition(folder: Path, databases: Mapping[str, str]) -> str:
 
 def _next(folder: Path, out: Path, composed: bool) -> str:
     if composed:
-        return (
+        start = (
             f"In {out}: docker compose -f compose.yaml -f {folder}/compose.yaml up --build --wait\n"
-            f"Then: decompose verify … --running {folder}/running.toml\n"
+        )
+    else:
+        start = (
+            f"Start each service with DECOMPOSE_RECORDER={folder}/split.json PYTHONPATH="
+            f'{folder}/recorder PYTHONHASHSEED=0 SECRET_KEY="$(cat {folder}/secret_key)"\n'
+            f"Name gateway and databases in {folder}/running.toml\n"
         )
     return (
-        f"Start each service with DECOMPOSE_RECORDER={folder}/split.json"
-        f' PYTHONPATH={folder}/recorder PYTHONHASHSEED=0 SECRET_KEY="$(cat {folder}/secret_key)"\n'
-        f"Name gateway and databases in {folder}/running.toml\n"
+        f"{start}"
+        f"A monolith that runs already: start it so too, with {folder}/monolith.json; name it\n"
         f"Then: decompose verify … --running {folder}/running.toml\n"
     )

@@ -1,4 +1,4 @@
-"""A split that runs already: a file names its gateway and the databases of its services."""
+"""Sides that run already: a file names their addresses and their databases."""
 
 from __future__ import annotations
 
@@ -26,17 +26,32 @@ _PORTS = {"http": 80, "https": 443}
 _TIMEOUT = 10.0
 
 
+class Monolith(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a monolith is: its address, and its database as SQLAlchemy has it."""
+
+    address: str
+    database: str
+
+
 class Running(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="kebab"
 ):
     """Where a split is: its gateway's address, and each service's database as SQLAlchemy has it.
 
+    `monolith` and `again`, the second process of it, are started where they are not named.
     Databases that hold rows are refused unless these may be replaced.
     """
 
     gateway: str
     databases: dict[str, str]
+    monolith: Monolith | None = None
+    again: Monolith | None = None
     replace_rows: bool = False
+
+    def monoliths(self) -> dict[str, Monolith]:
+        """Those that run already."""
+        named = {"monolith": self.monolith, "again": self.again}
+        return {name: place for name, place in named.items() if place is not None}
 
 
 def read_running(path: Path, system: System, tape: Survey) -> Running:
@@ -54,16 +69,24 @@ def read_running(path: Path, system: System, tape: Survey) -> Running:
 
 
 def _problems(running: Running, system: System, dialect: str) -> Iterator[str]:
-    parts = urlsplit(running.gateway)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
-        yield f"the gateway {running.gateway!r} is no address like http://127.0.0.1:8080"
+    monoliths = running.monoliths()
+    addresses = {"gateway": running.gateway} | {k: m.address for k, m in monoliths.items()}
+    for name, address in addresses.items():
+        parts = urlsplit(address)
+        if parts.scheme not in _PORTS or not parts.hostname or parts.path.strip("/"):
+            yield f"the {name} {address!r} is no address like http://127.0.0.1:8080"
     for name in sorted(system.owned.keys() - running.databases.keys()):
         yield f"the database of {name} is missing"
-    for name, url in sorted(running.databases.items()):
-        if name not in system.owned:
-            yield f"{name} is no service of {system.name}"
-        elif not re.match(_SCHEMES[dialect], url):
+    for name in sorted(running.databases.keys() - system.owned.keys()):
+        yield f"{name} is no service of {system.name}"
+    databases = [*sorted(running.databases.items())]
+    databases += [(name, place.database) for name, place in monoliths.items()]
+    seen: dict[str, str] = {}
+    for name, url in databases:
+        if not re.match(_SCHEMES[dialect], url):
             yield f"the database of {name} has to be of the tape's kind, {dialect}"
+        if (other := seen.setdefault(url, name)) != name:
+            yield f"{other} and {name} can't have one database"
 
 
 def running_split(running: Running, system: System, tape: Survey, closing: ExitStack) -> Side:
@@ -71,43 +94,63 @@ def running_split(running: Running, system: System, tape: Survey, closing: ExitS
 
     Raises UserError where it can't be reached, or its databases hold rows that nobody gave away.
     """
-    parts = urlsplit(running.gateway)
+    _require_answer("gateway", running.gateway)
+
+    def opened(name: str, shapes: Mapping[str, Shape]) -> Store:
+        return _open(name, running.databases[name], shapes, closing)
+
+    owned, copied = open_split(system, tape, opened)
+    split = Side(running.gateway, owned, copied, started_elsewhere=True)
+    _give_rows_away(running, "split", split, closing)
+    return split
+
+
+def running_monolith(running: Running, name: str, tape: Survey, closing: ExitStack) -> Side | None:
+    """The monolith that the file has under a name, if any; as for `running_split`."""
+    place = running.monoliths().get(name)
+    if place is None:
+        return None
+    _require_answer(name, place.address)
+    store = _open(name, place.database, tape.tables, closing)
+    side = Side(place.address, [store], started_elsewhere=True)
+    _give_rows_away(running, name, side, closing)
+    return side
+
+
+def _require_answer(name: str, address: str) -> None:
+    parts = urlsplit(address)
     try:
         port = parts.port or _PORTS[parts.scheme]
         socket.create_connection((parts.hostname, port), _TIMEOUT).close()
     except OSError as error:
         raise UserError(
-            f"The gateway {running.gateway} does not answer: {error}.", hint="Start the split."
+            f"The {name} {address} does not answer: {error}.", hint="Start it."
         ) from error
 
-    def opened(name: str, shapes: Mapping[str, Shape]) -> Store:
-        store = _open(name, running.databases[name], shapes)
-        closing.callback(store.close)
-        return store
 
-    owned, copied = open_split(system, tape, opened)
-    split = Side(running.gateway, owned, copied, started_elsewhere=True)
-    if not running.replace_rows:
-        _refuse_rows(split)
-    closing.callback(split.bring_to, {})
-    return split
-
-
-def _refuse_rows(split: Side) -> None:
-    filled = sorted(name for name, rows in split.state().items() if rows and name not in SEQUENCES)
-    if filled:
+def _give_rows_away(running: Running, name: str, side: Side, closing: ExitStack) -> None:
+    """Refuse rows that may not be replaced, and see to it that none of the tape's are left."""
+    filled = sorted(t for t, rows in side.state().items() if rows and t not in SEQUENCES)
+    if filled and not running.replace_rows:
         raise UserError(
-            f"The split's databases hold rows ({', '.join(filled)}), and a replay replaces them.",
+            f"The {name}'s databases hold rows ({', '.join(filled)}), and a replay replaces them.",
             hint="Name empty databases; or say `replace-rows = true` where all rows may be lost.",
         )
+    closing.callback(side.bring_to, {})
 
 
-def _open(name: str, url: str, shapes: Mapping[str, Shape]) -> Store:
-    if not url.startswith("sqlite:"):
-        return _postgres(name, url, shapes)
+def _open(name: str, url: str, shapes: Mapping[str, Shape], closing: ExitStack) -> Store:
+    store = (
+        _sqlite(name, url, shapes) if url.startswith("sqlite:") else _postgres(name, url, shapes)
+    )
+    closing.callback(store.close)
+    return store
+
+
+def _sqlite(name: str, url: str, shapes: Mapping[str, Shape]) -> Store:
     path = Path(url.removeprefix("sqlite:///"))
     if not path.is_file():
-        raise UserError(f"The database of {name}, {path}, is not there.", hint="Start the split.")
+        raise UserError(f"The database of {name}, {path}, is not there.", hint="Start it.")
     return SqliteStore(path, shapes)
 
 

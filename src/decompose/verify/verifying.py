@@ -20,7 +20,7 @@ from decompose.verify.logs import Logs
 from decompose.verify.record import of_other_code
 from decompose.verify.replay import Sides, replay
 from decompose.verify.rows import SEQUENCES
-from decompose.verify.running import read_running, running_split
+from decompose.verify.running import read_running, running_monolith, running_split
 from decompose.verify.sqlite_store import SqliteFiles
 from decompose.verify.start import (
     Stage,
@@ -40,7 +40,8 @@ class Asked:
     """What is to be verified: the monolith at `root`, the split at `out`, by a tape.
 
     `postgres` is a server for the databases of a tape that was recorded on one. `running` is the
-    file of a split that runs already. Several `clients` play the tape's sessions at once.
+    file of a split, and perhaps a monolith, that run already. Several `clients` play the tape's
+    sessions at once.
     """
 
     root: Path
@@ -140,14 +141,17 @@ def _databases(
     return PostgresServer(server, scheme, closing)
 
 
-def _start(stage: Stage, running: Path | None, progress: Progress) -> Sides:
-    split = None
-    if running is not None:
-        place = read_running(running, stage.system, stage.tape)
-        split = running_split(place, stage.system, stage.tape, stage.closing)
-    monolith = start_monolith(stage, "monolith")
+def _start(stage: Stage, file: Path | None, progress: Progress) -> Sides:
+    """The sides that the file says are running, and the others, started."""
+    split = monolith = again = None
+    if file is not None:
+        running = read_running(file, stage.system, stage.tape)
+        split = running_split(running, stage.system, stage.tape, stage.closing)
+        monolith = running_monolith(running, "monolith", stage.tape, stage.closing)
+        again = running_monolith(running, "again", stage.tape, stage.closing)
+    monolith = monolith or start_monolith(stage, "monolith")
     progress.advance(1)
-    again = start_again(stage)
+    again = again or start_again(stage)
     progress.advance(1)
     split = split or start_split(stage)
     progress.advance(1)

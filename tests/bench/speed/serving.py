@@ -58,7 +58,44 @@ frontend public
 backend service
   server one 127.0.0.1:{service}
 """
-BARE = {Gateway.NGINX: ("nginx.conf", _NGINX), Gateway.HAPROXY: ("haproxy.cfg", _HAPROXY)}
+_ENVOY = """\
+static_resources:
+  listeners:
+  - address: {{socket_address: {{address: 127.0.0.1, port_value: {port}}}}}
+    filter_chains:
+    - filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: bare
+          access_log:
+          - name: envoy.access_loggers.stdout
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+          route_config:
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes: [{{match: {{prefix: /}}, route: {{cluster: service}}}}]
+  clusters:
+  - name: service
+    connect_timeout: 2s
+    load_assignment:
+      cluster_name: service
+      endpoints:
+      - lb_endpoints:
+        - endpoint:
+            address: {{socket_address: {{address: 127.0.0.1, port_value: {service}}}}}
+"""  # noqa: E501 - names of Envoy's types
+BARE = {
+    Gateway.NGINX: ("nginx.conf", _NGINX),
+    Gateway.HAPROXY: ("haproxy.cfg", _HAPROXY),
+    Gateway.ENVOY: ("envoy.yaml", _ENVOY),
+}
 
 
 def edges(folder: Path) -> dict[str, float]:
@@ -73,7 +110,7 @@ def edges(folder: Path) -> dict[str, float]:
     ):
         service = free_port()
         with running(service):
-            for program in (one for one in BARE if shutil.which(str(one))):
+            for program in (one for one in BARE if shutil.which(COMMANDS[one](folder)[0])):
                 found[f"{program} before {told}"] = _ratio(program, service, folder)
     return found
 

@@ -6,6 +6,7 @@ from decompose.domain.model import ReferenceKind
 from decompose.readers.flask.hooks import Hooks
 from decompose.readers.flask.identity import Identity
 from decompose.resolve import names
+from decompose.resolve.containers import each
 from decompose.resolve.engine import Activation, CallSite, Engine
 from decompose.resolve.library import FoundReference
 from decompose.resolve.values import Kind, Value
@@ -151,13 +152,10 @@ class Templates:
                 self._watch_names(node, site, shared=False)
 
     def _watch_names(self, node: int, site: CallSite, *, shared: bool) -> None:
-        self.engine.watch(node, lambda number: self._named(number, site, shared))
+        each(self.engine, node, lambda number: self._named(number, site, shared))
 
     def _named(self, number: int, site: CallSite, shared: bool) -> None:
         value = self.engine.values[number]
-        if value.kind is Kind.CONTAINER:
-            self._watch_names(self.engine.calls.containers.all(number), site, shared=shared)
-            return
         if not isinstance(value.data, str):
             return
         entry = self.engine.program.modules.get(f"template:{value.data}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decompose.domain.facts import Attr, Call, Name
 from decompose.resolve.attributes import make_site
+from decompose.resolve.containers import each
 from decompose.resolve.engine import Engine, Place
 from decompose.resolve.names import lookup
 from decompose.resolve.program import Definition
@@ -119,13 +120,7 @@ def _decorators(engine: Engine, class_: int, place: Place) -> int:
         if engine.calls.classes.defines(class_, name):
             engine.calls.classes.load_value(class_, name, place, listed)
 
-    def spread(number: int) -> None:
-        if engine.values[number].kind is Kind.CONTAINER:
-            items = engine.calls.containers.all(number)
-            engine.edge(items, decorators)
-            engine.watch(items, spread)
-
-    engine.watch(listed, spread)
+    each(engine, listed, lambda value: engine.add(decorators, value))
     return decorators
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from decompose.domain.finding import Location
 from decompose.resolve.engine import Activation, CallSite, Engine
@@ -96,22 +96,6 @@ def _flat(engine: Engine, node: int, depth: int) -> Iterator[int]:
             yield from _flat(engine, engine.calls.containers.all(number), depth - 1)
         else:
             yield number
-
-
-def each(engine: Engine, node: int, action: Callable[[int], None]) -> None:
-    """Call `action` with every value that `node` ever holds, items of containers one by one."""
-
-    def visit(number: int) -> None:
-        if engine.values[number].kind is Kind.CONTAINER:
-            engine.watch(engine.calls.containers.all(number), leaf)
-        else:
-            action(number)
-
-    def leaf(number: int) -> None:
-        if engine.values[number].kind is not Kind.CONTAINER:
-            action(number)
-
-    engine.watch(node, visit)
 
 
 def is_code(activation: Activation) -> bool:

@@ -7,6 +7,7 @@ from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.touches import Touches, What
+from decompose.resolve.containers import each
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.values import Kind
 
@@ -106,7 +107,7 @@ class Queries:
             self.engine.add(result, m.model(self.engine, m.ROW, link=self._statement(query)))
 
     def _entities(self, column: int, result: int) -> None:
-        m.each(self.engine, column, lambda class_: self.relations.give_instance(class_, result))
+        each(self.engine, column, lambda class_: self.relations.give_instance(class_, result))
 
     def _row(self, query: int) -> int:
         query = self._statement(query)
@@ -120,7 +121,7 @@ class Queries:
     def row_attribute(self, row: int, attr: str, result: int) -> None:
         """`row.User`: the entity among a row's columns with this name."""
         for column in self.columns(self.engine.values[row].link):
-            m.each(
+            each(
                 self.engine,
                 column,
                 lambda class_: self._named_entity(class_, attr, result),
@@ -210,7 +211,7 @@ class Queries:
     def mention(self, site: CallSite) -> None:
         """Entities and tables among a call's arguments are read."""
         for node in [node for node, _ in site.args] + [node for _, node in site.kwargs]:
-            m.each(self.engine, node, lambda value: self._mention(value, site.place))
+            each(self.engine, node, lambda value: self._mention(value, site.place))
 
     def _mention(self, number: int, place: Place) -> None:
         if self.engine.values[number].kind in (Kind.CLASS, Kind.MODEL):
@@ -229,7 +230,7 @@ class Queries:
                 self._follow(column, name.split("."), place)
 
     def _follow(self, column: int, names: list[str], place: Place) -> None:
-        m.each(self.engine, column, lambda class_: self._follow_class(class_, names, place))
+        each(self.engine, column, lambda class_: self._follow_class(class_, names, place))
 
     def _follow_class(self, class_: int, names: list[str], place: Place) -> None:
         if self.engine.values[class_].kind is Kind.CLASS:

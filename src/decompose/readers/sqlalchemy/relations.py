@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.touches import Touches, What
+from decompose.resolve.containers import each
 from decompose.resolve.engine import Activation, CallSite, Engine, Place
 from decompose.resolve.values import Kind
 
@@ -114,7 +115,7 @@ class Relations:
         """`posts: Mapped[list["Post"]] = relationship()`."""
         for node in list(relation.site.activation.variables.values()):
             if relation.number in self.engine.points[node]:
-                m.each(self.engine, node, lambda value: self._lead_to_class(relation, value))
+                each(self.engine, node, lambda value: self._lead_to_class(relation, value))
 
     def _lead_to_class(self, relation: Relation, number: int) -> None:
         value = self.engine.values[number]

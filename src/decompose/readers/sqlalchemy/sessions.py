@@ -9,6 +9,7 @@ from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.queries import Queries
 from decompose.readers.sqlalchemy.raw import EXECUTING, RawSql
 from decompose.readers.sqlalchemy.touches import Touches, What
+from decompose.resolve.containers import each
 from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.values import Kind
 
@@ -94,7 +95,7 @@ class Sessions:
 
     def _add(self, method: str, node: int, site: CallSite) -> None:
         """What is added was made somewhere, which is noted there; here where few may be meant."""
-        m.each(self.engine, node, lambda value: self._added(value, site))
+        each(self.engine, node, lambda value: self._added(value, site))
         if method == "merge":
             self.engine.edge(node, site.result)
 

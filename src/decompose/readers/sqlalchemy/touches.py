@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
+from decompose.resolve.containers import each
 from decompose.resolve.engine import Engine, Place
 from decompose.resolve.values import Kind
 
@@ -81,4 +82,4 @@ class Touches:
 
     def values(self, node: int, place: Place, mode: Mode, how: str = "orm") -> None:
         """Note the use of everything that a node ever holds, items of lists one by one."""
-        m.each(self.engine, node, lambda number: self.value(number, place, mode, how))
+        each(self.engine, node, lambda number: self.value(number, place, mode, how))
