@@ -40,8 +40,8 @@ class Wanted:
 def beside(tree: SourceTree, wanted: Wanted) -> tuple[list[str], list[Finding]]:
     """The files to copy, and what is left out on purpose.
 
-    A file belongs to the nearest folder above it that holds modules. Of a package's, the usual
-    kinds of data are copied; of the tree's own folder, what the code names.
+    A file belongs to the nearest folder above it that holds modules. What the code names of it is
+    copied, and of a package's the usual kinds of data.
     """
     owners = {file.path.rpartition("/")[0] for file in tree.files if file.language == "python"}
     named = {part for text in wanted.strings for part in text.split("/")}
@@ -71,8 +71,10 @@ def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bo
     if any(f"/{folder}/" in f"/{inner}" for folder in wanted.static):
         return wanted.serves
     first, *others = inner.split("/")
+    if first in named:
+        return True
     if not owner:
-        return first in _KEPT or first in named
+        return first in _KEPT
     kept = bool(_KEPT & {first, *others[:-1]})
     return kept or PurePosixPath(path).suffix.lower() in _DATA
 

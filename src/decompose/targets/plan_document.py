@@ -25,12 +25,14 @@ def plan_document(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]) ->
         "routes": [{"rule": r.rule, "methods": list(r.methods), "endpoint": r.endpoint,
                     "service": name[r.service]} for r in plan.routes],
         "seams": [_decision(decision, name) for decision in plan.decisions],
-        "tests": sliced.tests,
-        "tests_left": [
-            {"test": one.name, "reason": one.reason, "path": one.location.path,
-             "line": one.location.line}
-            for one in sliced.left
-        ],
+        "tests": {
+            "total": sliced.tests,
+            "left": [
+                {"test": one.name, "reason": one.reason, "path": one.location.path,
+                 "line": one.location.line}
+                for one in sliced.left
+            ],
+        },
         "findings": [
             {"code": f.code, "severity": f.severity.value, "message": f.message, "hint": f.hint,
              "path": f.location.path, "line": f.location.line}
