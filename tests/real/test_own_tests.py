@@ -1,4 +1,4 @@
-"""Real applications' own tests, in the services that have all that they need."""
+"""Applications' own tests, in the services that have all that they need."""
 
 from __future__ import annotations
 
@@ -7,20 +7,33 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from .apps import HERE, SAMPLE
 from .split import scaffold
 from .splits import FLASKR_SPLIT, MONEY_SPLIT, Split
-from .workspace import HarnessError, install, work_folder
+from .workspace import HarnessError, install, run_checked, work_folder
 
 pytestmark = pytest.mark.real
 
 PASSED_OR_FAILED = (0, 1)
-_QUIET = ("-q", "-W", "ignore", "-p", "no:cacheprovider")
+_QUIET = ("-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider")
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (passed|failed|skipped|error)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of the tests that one system's services got; `lines` tell it to a person."""
+
+    total: int
+    placed: int
+    failing: frozenset[str]
+    lines: tuple[str, ...]
 
 
 @pytest.mark.parametrize(
@@ -31,36 +44,66 @@ _COUNT = re.compile(r"(\d+) (passed|failed|skipped|error)")
 def test_own_tests(split: Split, least: int) -> None:
     """What is placed passes in its service, but for tests that fail in the monolith here, too."""
     installed = install(split.app)
-    folder = work_folder() / "own-tests" / split.name
+    outcome = _run_all(scaffold(split, installed, _folder(split.name)), installed.python)
+    told = ""
+    if outcome.failing:
+        words = (installed.python, *_QUIET, *sorted(outcome.failing))
+        told = _run(words, installed.source)
+    alike = set(_FAILED.findall(told))
+    lines = [f"  fails in the monolith here, too: {name}" for name in sorted(alike)]
+    print("", split.name, *outcome.lines, *lines, sep="\n")  # noqa: T201 - what `make real` is for
+    assert outcome.failing == alike
+    assert outcome.placed >= least
+
+
+def test_the_samples_tests_need_several_services_each() -> None:
+    """None of the sample's own tests is placed; such as call single functions are, and pass."""
+    installed = install(SAMPLE)
+    folder = _folder("sample")
+    source = folder / "source"
+    shutil.copytree(installed.source, source)
+    plain = _run_all(_scaffold(source, folder / "plain"), installed.python)
+    shutil.copyfile(HERE / "drive" / "sample_units.py", source / "tests" / "test_units.py")
+    units = _run_all(_scaffold(source, folder / "units"), installed.python)
+    print("", "sample", *plain.lines[:1], "with tests of single functions:",  # noqa: T201 - as above
+          *(line for line in units.lines if "  left" not in line), sep="\n")  # fmt: skip
+    assert plain.placed == 0
+    assert (units.placed, units.total - plain.total) == (11, 11)
+    assert not units.failing
+
+
+def _folder(name: str) -> Path:
+    folder = work_folder() / "own-tests" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    system = scaffold(split, installed, folder)
+    return folder
+
+
+def _scaffold(source: Path, system: Path) -> Path:
+    command = [sys.executable, "-m", "decompose", "scaffold", source, "--no-history"]
+    run_checked([*command, "--output", system])
+    return system
+
+
+def _run_all(system: Path, python: Path) -> Outcome:
+    """Run what each service got."""
     plan = json.loads((system / "plan.json").read_text(encoding="utf-8"))
-    total, left_over = plan["tests"]["total"], plan["tests"]["left"]
-    placed = total - len(left_over)
-    lines = [f"{split.name}: {placed} of its {total} tests run in a service"]
-    failing: set[str] = set()
+    total, left = plan["tests"]["total"], plan["tests"]["left"]
+    placed = total - len(left)
+    lines, failing = [f"  {placed} of its {total} tests run in a service"], set()
     for service in plan["services"]:
         if not service["tests"]:
             continue
-        words = (installed.python, "-m", "pytest", *_QUIET, "-c", "monolith-tests.ini")
-        told = _run(words, system / "services" / service["name"], system / "servicekit")
-        failed = set(_FAILED.findall(told))
-        lines.append(f"  {service['name']}: {len(service['tests'])} tests, {_outcome(told)}")
-        ran = {name.partition("[")[0] for name in failed}
-        assert ran <= set(service["tests"]), told
-        assert re.search(r"\d+ passed", told), told
-        failing |= failed
-    alike: set[str] = set()
-    if failing:
-        words = (installed.python, "-m", "pytest", *_QUIET, *sorted(failing))
-        alike = set(_FAILED.findall(_run(words, installed.source)))
-        lines += [f"  fails in the monolith here, too: {name}" for name in sorted(alike)]
-    lines += [f"  left: {left['test']}: {left['path']}:{left['line']}: {left['reason']}"
-              for left in left_over]  # fmt: skip
-    print("", *lines, sep="\n")  # noqa: T201 - the table is what `make real` is for
-    assert failing == alike
-    assert placed >= least
+        folder = system / "services" / service["name"]
+        told = _run((python, *_QUIET, "-c", "monolith-tests.ini"), folder, system / "servicekit")
+        counts = ", ".join(" ".join(count) for count in _COUNT.findall(told))
+        lines.append(f"  {service['name']}: {len(service['tests'])} tests, {counts}")
+        assert "passed" in counts, told
+        failing |= set(_FAILED.findall(told))
+    lines += [
+        f"  left: {one['test']}: {one['path']}:{one['line']}: {one['reason']}" for one in left
+    ]
+    return Outcome(total=total, placed=placed, failing=frozenset(failing), lines=tuple(lines))
 
 
 def _run(words: tuple[object, ...], folder: Path, *paths: Path) -> str:
@@ -71,7 +114,3 @@ def _run(words: tuple[object, ...], folder: Path, *paths: Path) -> str:
     if done.returncode not in PASSED_OR_FAILED:
         raise HarnessError(f"pytest ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
-
-
-def _outcome(told: str) -> str:
-    return ", ".join(f"{count} {what}" for count, what in _COUNT.findall(told.splitlines()[-1]))

@@ -48,7 +48,11 @@ def test_index():
         assert client.get("/orders/0").status_code == 404
 """
 
-INI = "[pytest]\naddopts = -p servicekit.monolith_tests -p no:cacheprovider\ntestpaths = test_app.py\n"
+INI = """\
+[pytest]
+addopts = -p servicekit.monolith_tests -p no:cacheprovider
+testpaths = test_app.py
+"""
 
 
 def test_links_and_tables(tmp_path: Path) -> None:
@@ -81,7 +85,7 @@ def test_links_and_tables(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": kit},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        universal_newlines=True,
+        text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout

@@ -145,9 +145,7 @@ def _slice(
     )
 
 
-def _check_tests(
-    program: Program, code: Sequence[SliceFile], tests: OwnTests
-) -> Iterator[Finding]:
+def _check_tests(program: Program, code: Sequence[SliceFile], tests: OwnTests) -> Iterator[Finding]:
     """What is wrong with the copied tests beside the code that they are for."""
     paths = {file.path for file in tests.files}
     modules = [source for source in program.modules.values() if source.file.path in paths]
