@@ -20,6 +20,7 @@ db = SQLAlchemy()
 
 class Member(db.Model):
     id = db.Column(db.Integer, primary_key=True)
+    club_id = db.Column(db.ForeignKey("club.id"))
 
 
 def create_app():
@@ -35,6 +36,14 @@ def create_app():
         return url_for("orders.show", number=Member.query.count())
 
     return app
+"""
+
+CLUBS = """\
+from app import db
+
+
+class Club(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
 """
 
 TEST = """\
@@ -56,19 +65,21 @@ testpaths = test_app.py
 
 
 def test_links_and_tables(tmp_path: Path) -> None:
-    """Links to other services can be built, and instead of migrations the models count."""
+    """Links to other services can be built, and instead of migrations all the models count."""
     described = {
         "format": 1,
         "name": "members",
         "application": {"target": "app:create_app", "kind": "factory"},
         "database": {"config": "SQLALCHEMY_DATABASE_URI", "style": "url"},
-        "owned": ["member"],
+        "models": ["app", "clubs"],
+        "owned": ["club", "member"],
         "build_only": [
             {"rule": "/orders/<int:number>", "endpoint": "orders.show", "methods": ["GET"]}
         ],
     }
     files = {
         "app.py": APP,
+        "clubs.py": CLUBS,
         "test_app.py": TEST,
         "monolith-tests.ini": INI,
         "service.json": json.dumps(described),

@@ -1,7 +1,8 @@
 """A plugin of pytest for the monolith's own tests, run on a service's slice without the runtime.
 
-Two things are as in the running service: links to other services' endpoints can be built, and
-where the monolith would migrate its whole database, the tables of the slice's models are made.
+Three things are as in the running service: links to other services' endpoints can be built, all of
+the slice's models are known, and where the monolith would migrate its whole database, their tables
+are made.
 """
 
 from __future__ import annotations
@@ -9,31 +10,33 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from pathlib import Path
-from typing import Any, Iterable
+from typing import Any
 
 from flask import Flask, current_app
 
 from servicekit import build_only, description
-from servicekit.description import BuildOnly
+from servicekit.description import Description
 
 
 def pytest_configure(config: Any) -> None:
-    """Change both before any code of the application runs."""
+    """Arrange all that before any code of the application runs."""
     path = Path(str(getattr(config, "inipath", None) or config.inifile))
-    _link(description.read(path.with_name("service.json")).build_only)
+    _complete(description.read(path.with_name("service.json")))
     if importlib.util.find_spec("alembic"):
         command: Any = importlib.import_module("alembic.command")
         command.upgrade, command.stamp = _create, _nothing
 
 
-def _link(rules: Iterable[BuildOnly]) -> None:
-    """Add rules to every application, once it is first asked for a URL or a request."""
+def _complete(described: Description) -> None:
+    """Give every application what it lacks, when a context of it is first made."""
     make: Any = Flask.create_url_adapter
 
     def create_url_adapter(self: Flask, *arguments: Any, **named: Any) -> Any:
         if "servicekit" not in self.extensions:
-            self.extensions["servicekit"] = "links"
-            build_only.add_rules(self, rules)
+            self.extensions["servicekit"] = described.name
+            build_only.add_rules(self, described.build_only)
+            for module in described.models:
+                importlib.import_module(module)
         return make(self, *arguments, **named)
 
     Flask.create_url_adapter = create_url_adapter  # type: ignore[method-assign]
