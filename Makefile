@@ -90,7 +90,7 @@ edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, u
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install nginx-light haproxy openssl"; exit 1; }
 	PATH=$$PATH:/usr/sbin ENVOY=$(CURDIR)/.cache/edge/bin/envoy $(BIN)/pytest -m edge
 
-containers: $(READY) .cache/edge/.ready .cache/sample/.ready ## The sample in containers: three instances of each service behind each edge, killed, rolled, cut off
+containers: $(READY) .cache/edge/.ready .cache/sample/.ready ## The sample in containers: three instances of each service behind each edge, killed, rolled, cut off; a tape (all of it with WHOLE_TAPE=1)
 	@missing=; for program in docker debootstrap; do \
 		PATH=$$PATH:/usr/sbin command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 	test -z "$$missing" || { echo "Missing:$$missing. Debian has them: apt-get install docker.io debootstrap"; exit 1; }

@@ -13,6 +13,7 @@ from decompose.source import discover
 from decompose.verify.observing import observe
 from decompose.verify.record import code_digest
 from models import model_of
+from verify.club import decompose
 
 APP = """\
 import os
@@ -138,6 +139,22 @@ def test_dynamic_code(shop: Path) -> None:
         "shop/__init__.py",
     )
     assert findings(model)["trace-missed-call"] == {str(call.location)}
+
+
+def test_split_of_what_a_tape_shows(shop: Path) -> None:
+    """`scaffold --trace` takes along what only the tape leads to; `explain --trace` knows it."""
+    observed(shop, asked())
+    tape = ("--trace", shop.parent / "shop.tape")
+    written = {}
+    for name, words in (("without", ()), ("with", tape)):
+        out = shop.parent / name
+        done = decompose("scaffold", shop, "--output", out, "--no-history", "--no-cache", *words)
+        assert done.returncode == 0, done.stderr
+        (slice_,) = (out / "services").iterdir()
+        written[name] = (slice_ / "shop" / "exporters.py").exists()
+    assert written == {"without": False, "with": True}
+    told = decompose("explain", EXPORT, shop, "--no-history", "--no-cache", *tape)
+    assert VIEW in told.stdout, told.stdout
 
 
 def test_accesses_that_the_code_hides(shop: Path) -> None:

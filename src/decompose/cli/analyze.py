@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +20,7 @@ from decompose.cli.options import (
     NoHistory,
     Root,
     Services,
+    Tape,
     Workers,
     options,
 )
@@ -84,14 +84,7 @@ def analyze(
     ] = None,
     services: Services = None,
     boundary: BoundaryFile = None,
-    tape: Annotated[
-        Path | None,
-        typer.Option(
-            "--trace",
-            metavar="TAPE",
-            help="What `decompose trace` recorded: evidence, coverage, and what the code hides.",
-        ),
-    ] = None,
+    tape: Tape = None,
     write_boundary: Annotated[
         bool,
         typer.Option("--write-boundary", help="Write a first decompose.toml into PATH."),
@@ -122,12 +115,12 @@ def analyze(
             path,
             services=services,
             boundary=boundary,
+            tape=tape,
             workers=workers,
             cache=cache,
             no_cache=no_cache,
             no_history=no_history,
         )
-        chosen = replace(chosen, tape=tape)
         before = None
         if target is not None and not machine and not write_boundary:
             before = report_standing(path, chosen, target)

@@ -16,6 +16,7 @@ from decompose.cli.options import (
     NoHistory,
     Root,
     Services,
+    Tape,
     Workers,
     options,
 )
@@ -41,6 +42,7 @@ def explain(
     path: Root = Path(),
     services: Services = None,
     boundary: BoundaryFile = None,
+    tape: Tape = None,
     workers: Workers = 0,
     cache: Cache = None,
     no_cache: NoCache = False,
@@ -53,6 +55,7 @@ def explain(
             path,
             services=services,
             boundary=boundary,
+            tape=tape,
             workers=workers,
             cache=cache,
             no_cache=no_cache,

@@ -41,6 +41,7 @@ def init(
             path,
             services=services,
             boundary=None,
+            tape=None,
             workers=workers,
             cache=cache,
             no_cache=no_cache,

@@ -25,6 +25,14 @@ BoundaryFile = Annotated[
         show_default="decompose.toml in PATH, if there is one",
     ),
 ]
+Tape = Annotated[
+    Path | None,
+    typer.Option(
+        "--trace",
+        metavar="TAPE",
+        help="What `decompose trace` recorded: evidence, coverage, and what the code hides.",
+    ),
+]
 Python = Annotated[
     str | None,
     typer.Option(
@@ -58,6 +66,7 @@ def options(
     *,
     services: int | None,
     boundary: Path | None,
+    tape: Path | None,
     workers: int,
     cache: Path | None,
     no_cache: bool,
@@ -68,6 +77,7 @@ def options(
     return Options(
         boundary=boundary,
         services=services,
+        tape=tape,
         workers=workers or os.cpu_count() or 1,
         cache=None if no_cache else FactsCache(folder=folder),
         without=frozenset({"history"}) if no_history else frozenset(),

@@ -16,6 +16,7 @@ from decompose.cli.options import (
     NoHistory,
     Root,
     Services,
+    Tape,
     Workers,
     options,
 )
@@ -74,6 +75,7 @@ def scaffold(
     ] = Gateway.FLASK,
     services: Services = None,
     boundary: BoundaryFile = None,
+    tape: Tape = None,
     workers: Workers = 0,
     cache: Cache = None,
     no_cache: NoCache = False,
@@ -95,6 +97,7 @@ def scaffold(
             path,
             services=services,
             boundary=boundary,
+            tape=tape,
             workers=workers,
             cache=cache,
             no_cache=no_cache,

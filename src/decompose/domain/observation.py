@@ -25,13 +25,15 @@ class Observation:
     """Every endpoint that the running application has; those without requests were never asked.
 
     `accesses` counts what the code says of tables for endpoints that were asked, `confirmed` how
-    much of that was seen to happen.
+    much of that was seen to happen. `calls` are callers with what they called, ids of definitions,
+    of which the code tells nothing.
     """
 
     requests: int
     endpoints: tuple[ObservedEndpoint, ...]
     accesses: int
     confirmed: int
+    calls: tuple[tuple[str, str], ...] = ()
 
     @property
     def asked(self) -> tuple[ObservedEndpoint, ...]:

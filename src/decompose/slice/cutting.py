@@ -187,7 +187,9 @@ def _reached(draft: _Draft) -> set[str]:
     called = survey.called | survey.roots | survey.extensions
     points = (f"{point.module}.{point.name}" for point in survey.program.entry_points)
     plugins = (unit for point in points for unit in survey.program.find(point))
-    asked = {*closure.registrations.own, *called, *entities, *whole, *plugins, *draft.helpers}
+    needed = (unit for units in survey.relations.needs.values() for unit in units)
+    asked = {*closure.registrations.own, *called, *entities, *needed, *whole, *plugins,
+             *draft.helpers}  # fmt: skip
     return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
 
 

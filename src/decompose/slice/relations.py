@@ -1,4 +1,4 @@
-"""What entities need of each other, though no name in their code says so."""
+"""What definitions need of each other, though no name in their code says so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from decompose.domain.lookup import inside
-from decompose.domain.model import Reference, ReferenceKind, SystemModel
+from decompose.domain.model import ReferenceKind, SystemModel
 from decompose.slice.program import Program
 from decompose.slice.units import Unit
 
@@ -15,9 +15,9 @@ from decompose.slice.units import Unit
 class Relations:
     """Definitions by what asks for them.
 
-    `needs` are the entities that must be there for one to be mapped, `named` what a string in an
-    entity may stand for (a class or a table), `backrefs` who gives a class an attribute of a name,
-    `entities` all that stand for a table.
+    `needs` are the definitions that must be there for another (entities for one to be mapped),
+    `named` what a string in an entity may stand for (a class or a table), `backrefs` who gives a
+    class an attribute of a name, `entities` all that stand for a table.
     """
 
     needs: dict[Unit, set[Unit]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Relations:
 
 
 def relate(program: Program, model: SystemModel) -> Relations:
-    """The relations between the entities of a system, and its references by string.
+    """The relations between the entities of a system, and references that no name tells of.
 
     What migrations and tests declare once more counts for nothing.
     """
@@ -48,9 +48,9 @@ def relate(program: Program, model: SystemModel) -> Relations:
         for unit in found.tables[table.name]:
             found.needs.setdefault(unit, set()).update(needed)
     _relationships(program, model, found)
-    for reference in _strings(model):
-        for unit in program.find(reference.source):
-            found.needs.setdefault(unit, set()).update(program.find(reference.target))
+    for source, target in _unnamed(model):
+        for unit in program.find(source):
+            found.needs.setdefault(unit, set()).update(program.find(target))
     return found
 
 
@@ -65,15 +65,14 @@ def _relationships(program: Program, model: SystemModel, found: Relations) -> No
                         found.backrefs.setdefault(relationship.backref, []).append(pair)
 
 
-def _strings(model: SystemModel) -> Iterator[Reference]:
+def _unnamed(model: SystemModel) -> Iterator[tuple[str, str]]:
+    """Top-level definitions that need another by a string, or by what a tape saw them call."""
     tops = {d.id: d.top for d in model.definitions}
-    for reference in model.references:
-        if reference.kind is ReferenceKind.STRING and not reference.external:
-            source, target = tops.get(reference.source), tops.get(reference.target)
-            if source and target:
-                yield Reference(
-                    source=source,
-                    target=target,
-                    kind=reference.kind,
-                    location=reference.location,
-                )
+    strings = (
+        (r.source, r.target)
+        for r in model.references
+        if r.kind is ReferenceKind.STRING and not r.external
+    )
+    for source, target in (*strings, *(model.observed.calls if model.observed else ())):
+        if tops.get(source) and tops.get(target):
+            yield tops[source], tops[target]

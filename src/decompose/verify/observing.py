@@ -69,7 +69,10 @@ def observe(model: SystemModel, tree: SourceTree, path: Path) -> SystemModel:
             for e in model.endpoints
         ),
         findings=tuple(sorted({*model.findings, *findings})),
-        observed=_observation(model, tape.endpoints, seen),
+        observed=replace(
+            _observation(model, tape.endpoints, seen),
+            calls=tuple((call.source, call.target) for call in missed.references),
+        ),
     )
 
 
