@@ -19,7 +19,14 @@ from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Sliced
 from decompose.domain.source import Read, SourceTree
 from decompose.ports import EvidenceSource, Progress, Reader
-from decompose.source import FactsCache, discover, find_boundary, load_boundary, read_all
+from decompose.source import (
+    FactsCache,
+    discover,
+    find_boundary,
+    load_boundary,
+    read_all,
+    resolved,
+)
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
@@ -90,7 +97,7 @@ def _analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress)
     tree = discover(root, boundary.ignore)
     facts = read_all(tree, toolkit.readers, options.cache, options.workers, progress)
     progress.stage("Resolving", 0)
-    model = toolkit.resolve(tree, facts)
+    model = resolved(tree, facts, options.cache, toolkit.resolve)
     of_files = [finding for module in facts for finding in module.findings]
     del facts  # much the largest thing that nobody needs any more
     if options.tape is not None:

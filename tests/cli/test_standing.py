@@ -12,24 +12,27 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from decompose.cli import app
-from decompose.domain.facts import ModuleFacts
+from decompose.domain.analysis import Analysis
+from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
-from decompose.domain.source import SourceTree
-from fakes.parts import PROGRAM, TOOLKIT, resolve, write_tree
+from decompose.domain.partition import Evidence
+from fakes.parts import PROGRAM, TOOLKIT, divide, write_tree
 
 
 class Counting:
-    """Analyses a small shop in a folder of its own, and counts how often it is resolved."""
+    """Analyses a small shop in a folder of its own, and counts how often it is divided."""
 
     def __init__(self, folder: Path) -> None:
-        """Nothing resolved yet."""
+        """Nothing divided yet."""
         self.folder = folder
-        self.resolved = 0
-        self.program = replace(PROGRAM, toolkit=replace(TOOLKIT, resolve=self._resolve))
+        self.divided = 0
+        self.program = replace(PROGRAM, toolkit=replace(TOOLKIT, divide=self._divide))
 
-    def _resolve(self, tree: SourceTree, facts: tuple[ModuleFacts, ...]) -> SystemModel:
-        self.resolved += 1
-        return resolve(tree, facts)
+    def _divide(
+        self, model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
+    ) -> Analysis:
+        self.divided += 1
+        return divide(model, evidence, boundary, root)
 
     def __call__(self, *arguments: str) -> Result:
         """Run `analyze shop`."""
@@ -101,13 +104,13 @@ def tamper(folder: Path) -> None:
 
 
 def test_unchanged(analyze: Counting) -> None:
-    """A second run prints what the first did, writes nothing, and resolves nothing."""
+    """A second run prints what the first did, writes nothing, and divides nothing."""
     first = analyze()
     page = analyze.folder / "decompose-report/assets/page.html"
     before = page.stat()
     assert analyze().stdout == first.stdout
     assert page.stat() == before
-    assert analyze.resolved == 1
+    assert analyze.divided == 1
 
 
 @pytest.mark.parametrize(
@@ -120,7 +123,7 @@ def test_changes(analyze: Counting, change: Callable[[Path], None]) -> None:
     analyze()
     change(analyze.folder)
     again = analyze()
-    assert analyze.resolved == 2
+    assert analyze.divided == 2
     assert again.stdout == analyze("--no-cache").stdout
 
 
@@ -133,7 +136,7 @@ def test_other_questions(analyze: Counting, arguments: tuple[str, ...]) -> None:
     """What is asked differently is answered anew."""
     analyze()
     analyze(*arguments)
-    assert analyze.resolved == 2
+    assert analyze.divided == 2
 
 
 def test_touched(analyze: Counting) -> None:
@@ -144,7 +147,7 @@ def test_touched(analyze: Counting) -> None:
     path.unlink()
     path.write_bytes(content)
     analyze()
-    assert analyze.resolved == 1
+    assert analyze.divided == 1
 
 
 def test_commits(analyze: Counting) -> None:
@@ -154,13 +157,13 @@ def test_commits(analyze: Counting) -> None:
         subprocess.run([*git, *command], check=True)
     analyze()
     analyze()
-    assert analyze.resolved == 1
+    assert analyze.divided == 1
     subprocess.run([*git, "commit", "--quiet", "--allow-empty", "-m", "two"], check=True)
     analyze()
-    assert analyze.resolved == 2
+    assert analyze.divided == 2
     (analyze.folder / "shop/.mailmap").write_text("b <b@example.org> <a@example.org>\n")
     analyze()
-    assert analyze.resolved == 3
+    assert analyze.divided == 3
 
 
 def test_findings_count_again(analyze: Counting) -> None:
@@ -172,4 +175,4 @@ def test_findings_count_again(analyze: Counting) -> None:
         .exit_code
         for _ in range(2)
     ]
-    assert (codes, analyze.resolved) == ([1, 1], 1)
+    assert (codes, analyze.divided) == ([1, 1], 1)

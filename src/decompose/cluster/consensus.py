@@ -19,6 +19,7 @@ _HUGE = 150_000
 _SHARPEN = 3
 _FLOOR = 0.02
 _ROUNDS = 12
+_PATIENCE = 3  # sharpened graphs fall apart clearly: later rounds bring nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,8 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, *, resolution: float = 1.0
     runs = mixed(net, used, resolution)
     sharp = _sharpened(net, runs)
     for turn in range(1, _SHARPEN):
-        again = [leiden(sharp, _mix(s, turn), resolution=resolution) for s in used]
+        mass = degrees(sharp)
+        again = [_settled(sharp, _mix(seed, turn), resolution, mass) for seed in used]
         sharp = _sharpened(net, again)
     labels = _contracted(sharp, used, resolution)
     return Consensus(labels=labels, runs=runs, agreement=_agreement(runs))
@@ -59,6 +61,10 @@ def _fewest(net: Net) -> int:
 
 def _mix(seed: int, turn: int) -> int:
     return seed * 1_000 + turn
+
+
+def _settled(net: Net, seed: int, resolution: float, mass: Sequence[float]) -> Labels:
+    return leiden(net, seed, resolution=resolution, mass=mass, patience=_PATIENCE)
 
 
 def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
@@ -73,10 +79,7 @@ def _contracted(net: Net, seeds: Sequence[int], resolution: float) -> Labels:
     labels: Labels = tuple(range(net.size))
     current, mass = net, degrees(net)
     for turn in range(_ROUNDS):
-        runs = [
-            leiden(current, _mix(seed, 500 + turn), resolution=resolution, mass=mass)
-            for seed in seeds
-        ]
+        runs = [_settled(current, _mix(seed, 500 + turn), resolution, mass) for seed in seeds]
         cores = _cores(current, runs)
         count = max(cores, default=-1) + 1
         if count == current.size:

@@ -31,8 +31,8 @@ class Net:
 
 def canonical(labels: Sequence[int]) -> Labels:
     """The same partition with labels numbered by first appearance."""
-    seen: dict[int, int] = {}
-    return tuple(seen.setdefault(label, len(seen)) for label in labels)
+    number = {label: i for i, label in enumerate(dict.fromkeys(labels))}
+    return tuple(map(number.__getitem__, labels))
 
 
 def components(net: Net) -> list[list[int]]:

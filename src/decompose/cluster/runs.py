@@ -15,7 +15,7 @@ from decompose.cluster.net import Labels, Net, canonical
 _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
 _ROUND = 8
-_ITERATIONS = 24  # convergence takes fewer; without a limit igraph can turn in circles
+_ITERATIONS = 24  # most runs settle sooner; without a limit igraph can turn in circles
 _ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
 _MANY = 50_000  # edges
 _POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
@@ -42,26 +42,37 @@ def degrees(net: Net) -> tuple[float, ...]:
 
 
 def leiden(
-    net: Net, seed: int, *, resolution: float = 1.0, mass: Sequence[float] | None = None
+    net: Net,
+    seed: int,
+    *,
+    resolution: float = 1.0,
+    mass: Sequence[float] | None = None,
+    patience: int = _ITERATIONS,
 ) -> Labels:
-    """Leiden run until it settles (Traag, Waltman, van Eck 2019) on generalised modularity.
+    """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity.
 
     `mass` are the nodes' degrees where the graph is a contracted one; with a mass of 1 each this
-    is the constant Potts model.
+    is the constant Potts model. A run ends early when `patience` rounds have changed nothing.
     """
     weights = degrees(net) if mass is None else mass
     total = fsum(weights)
     if not total or not net.edges:
         return tuple(range(net.size))
+    graph, labels = _graph(net), list(range(net.size))
+    most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
     with seeded(seed):
-        found = _graph(net).community_leiden(
-            objective_function="CPM",
-            weights=net.weights,
-            node_weights=list(weights),
-            resolution=resolution / total,
-            n_iterations=_ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY,
-        )
-    return canonical(found.membership)
+        for _ in range(0, most, patience):
+            before = labels
+            labels, _ = graph.community_leiden(
+                edge_weights=net.weights,
+                node_weights=weights,
+                resolution=resolution / total,
+                initial_membership=before,
+                n_iterations=min(patience, most),
+            )
+            if labels == before:
+                break
+    return canonical(labels)
 
 
 def potts(net: Net, seed: int) -> Labels:
@@ -73,7 +84,7 @@ def potts(net: Net, seed: int) -> Labels:
 def propagation(net: Net, seed: int) -> Labels:
     """Label propagation (Raghavan, Albert, Kumara 2007)."""
     with seeded(seed):
-        return canonical(_graph(net).community_label_propagation(weights=net.weights).membership)
+        return canonical(_graph(net).community_label_propagation(weights=net.weights))
 
 
 def louvain(net: Net, seed: int) -> Labels:
@@ -112,7 +123,7 @@ def mixed(net: Net, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labe
 def rewired(net: Net, seed: int) -> Net:
     """A random graph in which every node keeps its degree (Maslov and Sneppen 2002)."""
     with seeded(seed) as generator:
-        graph = _graph(net)
+        graph = igraph.Graph(n=net.size, edges=net.edges)
         graph.rewire(n=10 * len(net.edges))
         weights = list(net.weights)
         generator.shuffle(weights)
@@ -120,5 +131,5 @@ def rewired(net: Net, seed: int) -> Net:
     return Net.of(net.size, edges)
 
 
-def _graph(net: Net) -> igraph.Graph:
-    return igraph.Graph(n=net.size, edges=net.edges)
+def _graph(net: Net) -> igraph.GraphBase:
+    return igraph.GraphBase(net.size, net.edges)

@@ -157,20 +157,8 @@ class Engine:
 
     def add(self, node: int, value: int) -> None:
         """Let `node` hold `value` too."""
-        points = self.points[node]
-        if value in points:
-            return
-        if len(points) >= self.most_values:
-            self.capped.add(node)
-            return
-        if isinstance(points, set):
-            points.add(value)
-        elif len(points) < FEW:
-            self.points[node] = (*points, value)
-        else:
-            self.points[node] = {*points, value}
-        if self._edges[node] or self._watchers[node] is not None:
-            self._queue.append((node, value))
+        if value not in self.points[node]:
+            self._put(node, (value,))
 
     def edge(self, source: int, target: int) -> None:
         """Let everything that `source` ever holds flow to `target`."""
@@ -184,8 +172,26 @@ class Engine:
         else:
             self._edges[source] = dict.fromkeys((*edges, target))
         points = self.points[source]
-        for value in sorted(points) if len(points) > 1 else tuple(points):
-            self.add(target, value)
+        if points:
+            held = self.points[target]
+            if fresh := [value for value in points if value not in held]:
+                self._put(target, sorted(fresh))
+
+    def _put(self, node: int, fresh: Sequence[int]) -> None:
+        """Let `node` hold values that it doesn't yet: as many as it may, the rest is lost."""
+        points = self.points[node]
+        size = len(points) + len(fresh)
+        if size > self.most_values:
+            self.capped.add(node)
+            fresh = fresh[: self.most_values - len(points)]
+        if isinstance(points, set):
+            points.update(fresh)
+        elif size <= FEW:
+            self.points[node] = (*points, *fresh)
+        else:
+            self.points[node] = {*points, *fresh}
+        if self._edges[node] or self._watchers[node] is not None:
+            self._queue.extend([(node, value) for value in fresh])
 
     def watch(self, node: int, watcher: Watcher) -> None:
         """Call `watcher` once with every value that `node` ever holds."""
@@ -238,6 +244,9 @@ class Engine:
 
     def external(self, path: str, link: int = -1, site: int = 0) -> int:
         """The value at `path` in a library; paths that grow without bound end in `...`."""
+        known = self.values.known((Kind.EXTERNAL, path, site, link, None))
+        if known is not None:
+            return known
         if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > self._most_chained:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
         return self.values.number(Value(Kind.EXTERNAL, path, site, link))
@@ -297,7 +306,7 @@ class Engine:
                 watcher, value = self._waiting.popleft()
                 watcher(value)
             elif self._queue:
-                self._step()
+                self._flow()
             elif self.bodies:
                 evaluate(self, self.bodies.popleft())
             elif self._late:
@@ -315,16 +324,19 @@ class Engine:
             definition.module.definitions.clear()
         vars(self).clear()
 
-    def _step(self) -> None:
-        node, value = self._queue.popleft()
-        points = self.points
-        for target in self._edges[node]:
-            if value not in points[target]:
-                self.add(target, value)
-        watchers = self._watchers[node]
-        if watchers is not None:
-            for watcher in list(watchers):
-                watcher(value)
+    def _flow(self) -> None:
+        """Carry values along edges and to watchers while any are queued and no watcher waits."""
+        points, edges, watchers, queue = self.points, self._edges, self._watchers, self._queue
+        add, waiting = self.add, self._waiting
+        while queue and not waiting:
+            node, value = queue.popleft()
+            for target in edges[node]:
+                if value not in points[target]:
+                    add(target, value)
+            watching = watchers[node]
+            if watching is not None:
+                for watcher in tuple(watching):
+                    watcher(value)
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:

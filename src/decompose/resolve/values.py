@@ -41,21 +41,22 @@ class Value(NamedTuple):
     data: str | int | bool | tuple[int, ...] | None = None
 
 
-class ValueTable:
-    """All values, each with its number."""
+class ValueTable(list[Value]):
+    """All values, each at its number."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._numbers: dict[tuple[object, ...], int] = {}
-        self.values: list[Value] = []
 
-    def __getitem__(self, number: int) -> Value:
-        return self.values[number]
+    def known(self, fields: tuple[Kind, str, int, int, None]) -> int | None:
+        """The number of the value of these fields, if there is one yet."""
+        return self._numbers.get(fields)
 
     def number(self, value: Value) -> int:
         """The number of `value`; equal values have equal numbers (and `1` is not `True`)."""
         key = (value, type(value.data)) if isinstance(value.data, int) else value
         number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[key] = len(self.values)
-            self.values.append(value)
+            number = self._numbers[key] = len(self)
+            self.append(value)
         return number

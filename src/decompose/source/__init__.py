@@ -4,7 +4,9 @@ from decompose.source.boundary_file import find_boundary, load_boundary
 from decompose.source.cache import FactsCache, default_cache_folder
 from decompose.source.decode import Decoded, decode
 from decompose.source.discover import discover
+from decompose.source.program import program_state, sources_state
 from decompose.source.reading import read_all
+from decompose.source.resolved import resolved
 from decompose.source.resolver import unresolvable
 from decompose.source.sealed import CacheError
 from decompose.source.standing import Standing, look_at, standing
@@ -21,7 +23,10 @@ __all__ = [
     "find_boundary",
     "load_boundary",
     "look_at",
+    "program_state",
     "read_all",
+    "resolved",
+    "sources_state",
     "standing",
     "starter_text",
     "unresolvable",
