@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: demo test quick check verify faults kit postgres edge containers real bench large browser sample pages picture lock clean
 
-demo: $(READY) ## Analyse the sample, split it, start the split, and run the monolith's own tests against it
+demo: $(READY) ## Analyse the sample, split it, run the services' tests, start the split, and run the monolith's own against it
 	$(BIN)/decompose analyze sample_monolith --output decompose-report
 	$(BIN)/decompose scaffold sample_monolith --output decompose-split
 	rm -rf decompose-split/data # the shop starts empty
@@ -21,6 +21,7 @@ demo: $(READY) ## Analyse the sample, split it, start the split, and run the mon
 	$(UV) pip install --quiet --python .cache/demo/bin/python \
 		-r decompose-split/requirements.txt -r sample_monolith/requirements-dev.txt \
 		$(if $(POSTGRES_URL),psycopg2-binary)
+	$(MAKE) -C decompose-split test PYTHON=$(CURDIR)/.cache/demo/bin/python
 	.cache/demo/bin/python decompose-split/run.py -- sh -c \
 		'cd sample_monolith && SHOP_BASE_URL=$$GATEWAY_URL ../.cache/demo/bin/python -m pytest'
 	@echo "Open $(CURDIR)/decompose-report/index.html"

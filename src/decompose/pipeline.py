@@ -16,7 +16,7 @@ from decompose.domain.generated import Gateway, Generated
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Sliced
 from decompose.domain.source import Read, SourceTree
 from decompose.ports import EvidenceSource, Progress, Reader
 from decompose.source import (
@@ -31,7 +31,7 @@ from decompose.source import (
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
 Observe = Callable[[SystemModel, SourceTree, Path], SystemModel]
-Target = Callable[[SystemModel, CutPlan, Sequence[Slice], Read, Gateway], Generated]
+Target = Callable[[SystemModel, CutPlan, Sliced, Read, Gateway], Generated]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

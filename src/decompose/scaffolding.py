@@ -10,7 +10,7 @@ from decompose.domain.finding import Finding
 from decompose.domain.generated import Gateway, GeneratedFile
 from decompose.domain.lookup import beside_path
 from decompose.domain.plan import CutPlan, ServicePlan
-from decompose.domain.slicing import Cut, Slice
+from decompose.domain.slicing import Cut, Sliced
 from decompose.domain.source import Read, ReadBytes
 from decompose.errors import UserError
 from decompose.pipeline import Options, Toolkit, analyze
@@ -28,7 +28,7 @@ class System:
     """
 
     plan: CutPlan
-    slices: tuple[Slice, ...]
+    sliced: Sliced
     files: tuple[GeneratedFile, ...]
     findings: tuple[Finding, ...]
 
@@ -54,14 +54,14 @@ def scaffold(
     read_bytes, read = _readers(Path(tree.root))
     plan = make_plan(analysis, read)
     cuts = [_cut(plan, service) for service in plan.services]
-    slices = slice_services(tree, read_bytes, analysis.model, cuts, progress)
+    sliced = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)
-    generated = toolkit.target(analysis.model, plan, slices, read, gateway)
-    of_slices = (finding for cut in slices for finding in cut.findings)
+    generated = toolkit.target(analysis.model, plan, sliced, read, gateway)
+    of_slices = (finding for cut in sliced.slices for finding in cut.findings)
     findings = {*plan.findings, *of_slices, *generated.findings}
     return System(
         plan=plan,
-        slices=slices,
+        sliced=sliced,
         files=generated.files,
         findings=tuple(sorted(findings)),
     )
@@ -88,6 +88,7 @@ def _cut(plan: CutPlan, service: ServicePlan) -> Cut:
         tables=tuple(sorted({*service.tables, *(f.table for f in service.foreign)})),
         roots=plan.application.roots,
         static=plan.serves_files(service),
+        endpoints=tuple(sorted({r.endpoint for r in plan.routes if r.service == service.id})),
     )
 
 

@@ -196,8 +196,15 @@ def test_what_a_command_needs_for_the_tests_is_not_installed(run: Run, tmp_path:
     result = run("--output", "out")
     assert "pytest is needed for development only" in result.stdout
     for file in (tmp_path / "out").rglob("*.txt"):
-        if ".decompose" not in file.parts:
+        if ".decompose" not in file.parts and file.name != "requirements-tests.txt":
             assert "pytest" not in file.read_text(), file
+
+
+def test_the_plan_tells_which_of_the_monoliths_tests_run_in_a_service(run: Run) -> None:
+    """How many do, and of the others the reasons that most of them share."""
+    result = run("--dry-run")
+    assert "6 of the monolith's 9 tests run in the services" in " ".join(result.stdout.split())
+    assert "1 at tests/test_members.py:32: POST /bookings/ leads to" in result.stdout
 
 
 @pytest.mark.parametrize(("asked", "file"), [("nginx", "nginx.conf"), ("haproxy", "haproxy.cfg"),

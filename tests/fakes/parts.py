@@ -25,7 +25,7 @@ from decompose.domain.partition import (
     TableOwner,
 )
 from decompose.domain.plan import CutPlan
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Sliced
 from decompose.domain.source import Read, SourceFile, SourceTree
 from decompose.domain.summary import Summary
 from decompose.domain.verification import FaultRuns, Verification
@@ -196,23 +196,21 @@ def explain(analysis: Analysis, name: str, console: Console) -> None:
     console.print(f"{name} is in all")
 
 
-def target(model: SystemModel, plan: CutPlan, slices: Sequence[Slice], read: Read) -> Generated:
+def target(model: SystemModel, plan: CutPlan, sliced: Sliced, read: Read) -> Generated:
     """A file for each service, with the paths of its slice."""
     return Generated(
         files=tuple(
             GeneratedFile(
                 path=f"{service.name}.txt", content=repr([f.path for f in cut.files]).encode()
             )
-            for service, cut in zip(plan.services, slices, strict=True)
+            for service, cut in zip(plan.services, sliced.slices, strict=True)
         )
     )
 
 
-def plan(
-    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding], console: Console
-) -> None:
+def plan(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding], console: Console) -> None:
     """One line."""
-    console.print(f"{len(slices)} slices of {plan.system}")
+    console.print(f"{len(sliced.slices)} slices of {plan.system}")
 
 
 TOOLKIT = Toolkit(

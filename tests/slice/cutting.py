@@ -28,7 +28,7 @@ from pathlib import Path
 
 from decompose.domain.finding import Finding
 from decompose.domain.model import SystemModel
-from decompose.domain.slicing import Cut, Slice
+from decompose.domain.slicing import Cut, Slice, Sliced
 from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.places import called_by_framework, everywhere
@@ -69,7 +69,7 @@ def _case(parts: dict[str, str]) -> Case:
     before = {path: text for path, text in parts.items() if not path.startswith("expected ")}
     assert set(gone) | set(expected) <= set(before), "there is no such file before"
     after = {path: text for path, text in {**before, **expected}.items() if path not in gone}
-    return Case(before=before, cut=_cut(cut), after=after, findings=tuple(findings))
+    return Case(before=before, cut=cut_of(cut), after=after, findings=tuple(findings))
 
 
 def below(parts: Mapping[str, str], start: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ def _lines(text: str) -> str:
     return f"{text.rstrip()}\n" if text.strip() else ""
 
 
-def _cut(text: str) -> Mapping[str, tuple[str, ...]]:
+def cut_of(text: str) -> Mapping[str, tuple[str, ...]]:
     pairs = (line.partition(":") for line in filter(None, text.splitlines()))
     return {key: tuple(value.split()) for key, _, value in pairs}
 
@@ -103,29 +103,37 @@ def encoded(files: Mapping[str, str], newline: str = "\n") -> dict[str, bytes]:
 
 def sliced(folder: Path, cut: Mapping[str, tuple[str, ...]]) -> Slice:
     """The slice of the files in a folder."""
-    model = model_of(folder)
-    (found,) = slice_services(
-        discover(folder),
-        lambda path: (folder / path).read_bytes(),
-        model,
-        [_whole_cut(folder, model, cut)],
-        SilentProgress(),
-    )
+    (found,) = sliced_system(folder, {"one": cut}).slices
     return found
 
 
-def _whole_cut(folder: Path, model: SystemModel, cut: Mapping[str, tuple[str, ...]]) -> Cut:
+def sliced_system(folder: Path, cuts: Mapping[str, Mapping[str, tuple[str, ...]]]) -> Sliced:
+    """The slices of the files in a folder, by the names of their services."""
+    model = model_of(folder)
+    return slice_services(
+        discover(folder),
+        lambda path: (folder / path).read_bytes(),
+        model,
+        [_whole_cut(folder, model, name, cut) for name, cut in cuts.items()],
+        SilentProgress(),
+    )
+
+
+def _whole_cut(
+    folder: Path, model: SystemModel, name: str, cut: Mapping[str, tuple[str, ...]]
+) -> Cut:
     handlers = {*cut.get("handlers", ()), *everywhere(model.entries)}
     framework = {route.handler for route in model.routes} | called_by_framework(model.entries)
     unknown = set(cut.get("handlers", ())) - {d.id for d in model.definitions}
     assert not unknown, f"the cut names what is not there: {unknown}"
     return Cut(
-        service="one",
+        service=name,
         handlers=tuple(sorted(handlers)),
         excluded=tuple(sorted(framework - handlers)),
         tables=cut.get("tables", ()),
         roots=tuple(sorted({*_application(folder, model), *cut.get("roots", ())})),
         static="static" in cut,
+        endpoints=tuple(sorted({r.endpoint for r in model.routes if r.handler in handlers})),
     )
 
 

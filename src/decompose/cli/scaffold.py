@@ -106,7 +106,7 @@ def scaffold(
         with ScreenProgress(stderr(), quiet=False) as progress:
             system = run(path, parts.toolkit, chosen, progress, only, gateway)
             findings = (*system.findings, *_resolved(system, python, progress))
-        parts.plan(system.plan, system.slices, findings, Console())
+        parts.plan(system.plan, system.sliced, findings, Console())
         if output is not None and not dry_run:
             _tell(write_system(output, system.files), output)
         raise typer.Exit(_exit_code(findings))

@@ -16,7 +16,8 @@ class Cut:
     receivers and tasks. `excluded` are registered with the framework for other services only:
     registration code is not followed to them. `roots` are the composition root (factory, module
     level application, configuration, WSGI module), kept without the excluded registrations.
-    The classes behind `tables` are kept. With `static`, the static folders are.
+    The classes behind `tables` are kept. With `static`, the static folders are. `endpoints` are
+    the names of those that the service answers.
     """
 
     service: str
@@ -25,6 +26,7 @@ class Cut:
     tables: tuple[str, ...]
     roots: tuple[str, ...]
     static: bool = False
+    endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -49,12 +51,39 @@ class ThirdParty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftTest:
+    """A test of the monolith that no service gets, and the first reason, with its place.
+
+    `name` is written as pytest does: the file, the class, the function.
+    """
+
+    name: str
+    location: Location
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTests:
+    """The monolith's tests that one service gets, their files cut down to them.
+
+    `collected` are the paths of those of `files` that hold tests, the others are what they need.
+    `plugins` are packages whose fixtures they use without importing them.
+    """
+
+    names: tuple[str, ...] = ()
+    collected: tuple[str, ...] = ()
+    files: tuple[SliceFile, ...] = ()
+    imports: tuple[ThirdParty, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
     """The monolith's code cut down to one service, import paths unchanged.
 
     `definitions` are the ids of the top-level definitions in it. `lines` counts the lines of its
     code and templates, `share` is their part of the monolith's own (tests, migrations and scripts
-    don't count).
+    don't count). `tests` come along, and count for nothing in all that.
     """
 
     service: str
@@ -64,3 +93,17 @@ class Slice:
     share: float
     imports: tuple[ThirdParty, ...]
     findings: tuple[Finding, ...] = ()
+    tests: OwnTests = OwnTests()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sliced:
+    """The slices of all services, and the monolith's tests that none of them gets."""
+
+    slices: tuple[Slice, ...]
+    left: tuple[LeftTest, ...] = ()
+
+    @property
+    def tests(self) -> int:
+        """How many tests the monolith has."""
+        return len({name for one in self.slices for name in one.tests.names}) + len(self.left)

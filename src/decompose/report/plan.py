@@ -12,30 +12,35 @@ from rich.text import Text
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.plan import CutPlan, SeamDecision, ServicePlan, Technique
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Slice, Sliced
 from decompose.report.terminal import indented, printable
 
 _DEBT = {Technique.FORWARD: "yellow", Technique.REFUSE: "red"}
 """Techniques that work, or don't, at a price: their seams are named one by one."""
 
+_REASONS = 5
+"""How many places that keep tests from running in a service are shown."""
+
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
 
 def plan_summary(
-    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding], console: Console
+    plan: CutPlan, sliced: Sliced, findings: Sequence[Finding], console: Console
 ) -> None:
     """Print what each service gets, what becomes of the seams and why, and what is refused."""
-    console.print(_services(plan, slices))
-    for service, cut in zip(plan.services, slices, strict=True):
+    console.print(_services(plan, sliced.slices))
+    for service, cut in zip(plan.services, sliced.slices, strict=True):
         _print_service(plan, service, cut, console)
     _print_seams(plan, console)
+    if sliced.tests:
+        _print_tests(sliced, console)
     _print_findings(findings, console)
 
 
 def _services(plan: CutPlan, slices: Sequence[Slice]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("service", overflow="ellipsis", no_wrap=True, min_width=8)
-    for name in ("endpoints", "tables", "replicas", "forwards", "sagas", "of lines"):
+    for name in ("endpoints", "tables", "replicas", "forwards", "sagas", "tests", "of lines"):
         table.add_column(name, justify="right", no_wrap=True)
     for service, cut in zip(plan.services, slices, strict=True):
         written = sum(f.written for f in service.foreign)
@@ -45,6 +50,7 @@ def _services(plan: CutPlan, slices: Sequence[Slice]) -> Table:
             len(service.foreign),
             written,
             sum(bool(e.owners) for e in service.endpoints),
+            len(cut.tests.names),
         )
         cells = [Text(f"{count:,}") for count in counts]
         table.add_row(printable(service.name, "bold"), *cells, Text(f"{cut.share:.0%}"))
@@ -93,6 +99,24 @@ def _debt(location: Location, decisions: Sequence[SeamDecision], plan: CutPlan) 
     style = _DEBT[max((d.technique for d in decisions), key=list(_DEBT).index)]
     line = printable(str(location), style).append(": ")
     return line.append_text(printable(", ".join(f"{one} → {other}" for one, other in ends)))
+
+
+def _print_tests(sliced: Sliced, console: Console) -> None:
+    """How many of the monolith's tests run in a service, and what most of the others need."""
+    console.print(Text("\nTests", style="bold"))
+    placed = sliced.tests - len(sliced.left)
+    console.print(
+        f"{placed:,} of the monolith's {sliced.tests:,} tests run in the services that have all "
+        "they need; `decompose verify` plays the others.",
+        highlight=False,
+    )
+    reasons = Counter((one.location, one.reason) for one in sliced.left)
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    for (location, reason), count in ranked[:_REASONS]:
+        line = printable(f"{count:,} at {location}", "dim").append(": ")
+        console.print(indented(line.append_text(printable(reason))))
+    if len(ranked) > _REASONS:
+        console.print(Text(f"  and {len(ranked) - _REASONS:,} more reasons, in plan.json", "dim"))
 
 
 def _print_findings(findings: Iterable[Finding], console: Console) -> None:

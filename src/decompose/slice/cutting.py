@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from decompose.domain.finding import Finding, Location
 from decompose.domain.lookup import beside as not_counted
 from decompose.domain.model import SystemModel
-from decompose.domain.slicing import Cut, Slice, SliceFile, ThirdParty
+from decompose.domain.slicing import (
+    Cut,
+    OwnTests,
+    Slice,
+    Sliced,
+    SliceFile,
+    ThirdParty,
+)
 from decompose.domain.source import ReadBytes, SourceTree
 from decompose.ports import Progress
 from decompose.slice.check import check
@@ -21,26 +28,35 @@ from decompose.slice.plan import edits_of
 from decompose.slice.program import Program, Source, load
 from decompose.slice.reach import Additions, connect
 from decompose.slice.rewrite import rewrite
+from decompose.slice.suite import Held, OwnSuite
 from decompose.slice.survey import Survey
 from decompose.slice.templates import Templates, paths_of
-from decompose.slice.units import Kind
+from decompose.slice.units import Kind, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Draft:
-    """What a service needs, before anything is cut."""
+    """What a service needs, before anything is cut; `helpers` are there for its tests only."""
 
     cut: Cut
     closure: Closure
     additions: Additions
     templates: frozenset[str]
     findings: frozenset[Finding]
+    helpers: frozenset[Unit]
+
+    @property
+    def held(self) -> Held:
+        """What tests look at to know whether they belong here."""
+        return Held(cut=self.cut, closure=self.closure, templates=self.templates)
 
 
 def slice_services(
     tree: SourceTree, read: ReadBytes, model: SystemModel, cuts: Sequence[Cut], progress: Progress
-) -> tuple[Slice, ...]:
+) -> Sliced:
     """The files that each service needs, import paths unchanged; one slice for each of `cuts`.
+
+    The monolith's own tests go with the slices that have all that they need.
 
     `read` gives the bytes of a file of the tree by its path, and raises OSError where it can't.
     Nothing is imported or run. What can't be told from the code is kept and noted in the findings.
@@ -53,16 +69,27 @@ def slice_services(
     for cut in cuts:
         drafts.append(_draft(survey, templates, cut))
         progress.advance(1)
+    progress.stage("Placing tests", 0)
+    suite = OwnSuite(tree, survey, [draft.held for draft in drafts])
+    for number, draft in enumerate(drafts):
+        if needed := suite.helpers(number):
+            drafts[number] = _draft(survey, templates, draft.cut, needed)
     code = _code(program, drafts, progress)
-    return tuple(
-        _slice(tree, read, model, draft, files, templates, program)
-        for draft, files in zip(drafts, code, strict=True)
+    tests = [suite.copied(number, draft.held, read) for number, draft in enumerate(drafts)]
+    slices = tuple(
+        _slice(tree, read, model, draft, files, templates, program, own)
+        for draft, files, own in zip(drafts, code, tests, strict=True)
     )
+    return Sliced(slices=slices, left=suite.left)
 
 
-def _draft(survey: Survey, templates: Templates, cut: Cut) -> _Draft:
+def _draft(
+    survey: Survey, templates: Templates, cut: Cut, helpers: frozenset[Unit] = frozenset()
+) -> _Draft:
     """Lets code ask for templates and templates for code, until neither asks for more."""
     growth = Growth(survey, cut)
+    for unit in sorted(helpers, key=lambda one: (one.module, one.key)):
+        growth.closure.mark(unit)
     growth.grow()
     names, findings = templates.needed(growth.closure)
     size = -1
@@ -71,7 +98,8 @@ def _draft(survey: Survey, templates: Templates, cut: Cut) -> _Draft:
         names, findings = templates.needed(growth.closure)
     additions = connect(growth, survey.execution.edges)
     return _Draft(cut=cut, closure=growth.closure, additions=additions,
-                  templates=frozenset(names), findings=frozenset(findings))  # fmt: skip
+                  templates=frozenset(names), findings=frozenset(findings),
+                  helpers=helpers)  # fmt: skip
 
 
 def _code(program: Program, drafts: Sequence[_Draft], progress: Progress) -> list[list[SliceFile]]:
@@ -95,8 +123,10 @@ def _slice(
     code: Sequence[SliceFile],
     templates: Templates,
     program: Program,
+    tests: OwnTests,
 ) -> Slice:
-    broken = check(program, code, _reached(draft), draft.closure.kept.words)
+    broken = {*check(program, code, _reached(draft), draft.closure.kept.words),
+              *_check_tests(program, code, tests)}  # fmt: skip
     said = together(source.contents for source in _sources(program, code))
     others, left_out = beside(tree, _wanted(draft.cut, code, said, templates))
     pages = paths_of(draft.templates, templates.paths)
@@ -111,7 +141,19 @@ def _slice(
         share=lines / max(sum(counted.values()), 1),
         imports=tuple(_third_party(program, code, said)),
         findings=tuple(sorted({*draft.closure.findings, *draft.findings, *left_out, *broken})),
+        tests=tests,
     )
+
+
+def _check_tests(program: Program, code: Sequence[SliceFile], tests: OwnTests) -> Iterator[Finding]:
+    """What is wrong with the copied tests beside the code that they are for."""
+    paths = {file.path for file in tests.files}
+    modules = [source for source in program.modules.values() if source.file.path in paths]
+    if modules:
+        called = {f"{source.name}.{name}" for source in modules for name in source.bindings}
+        copied = [file for file in tests.files if file.path in {s.file.path for s in modules}]
+        found = check(program, (*code, *copied), called, ())
+        yield from (finding for finding in found if finding.location.path in paths)
 
 
 def _third_party(
@@ -146,7 +188,8 @@ def _reached(draft: _Draft) -> set[str]:
     points = (f"{point.module}.{point.name}" for point in survey.program.entry_points)
     plugins = (unit for point in points for unit in survey.program.find(point))
     needed = (unit for units in survey.relations.needs.values() for unit in units)
-    asked = {*closure.registrations.own, *called, *entities, *needed, *whole, *plugins}
+    asked = {*closure.registrations.own, *called, *entities, *needed, *whole, *plugins,
+             *draft.helpers}  # fmt: skip
     return {f"{unit.module}.{name}" for unit in asked for name in unit.names}
 
 

@@ -13,7 +13,8 @@ from decompose.domain.source import SourceTree
 _DATA = {".sql", ".json", ".txt", ".csv", ".tsv", ".yml", ".yaml", ".toml", ".ini", ".cfg",
          ".xml", ".pem", ".key", ".md", ".html", ".graphql",
          ".lua", ".mo", ".po", ".pot"}  # fmt: skip
-_NEVER = {"__pycache__", "node_modules", "tests", "test", "htmlcov"}
+_NEVER = {"__pycache__", "node_modules", "htmlcov"}
+_TESTS = {"tests", "test"}
 _KEPT = {"translations", "locale", "locales", "templates"}
 """Folders of which every file counts: what isn't read as a template may be included by one."""
 
@@ -39,14 +40,14 @@ class Wanted:
 def beside(tree: SourceTree, wanted: Wanted) -> tuple[list[str], list[Finding]]:
     """The files to copy, and what is left out on purpose.
 
-    A file belongs to the nearest folder above it that holds modules. Of a package's, the usual
-    kinds of data are copied; of the tree's own folder, what the code names.
+    A file belongs to the nearest folder above it that holds modules. What the code names of it is
+    copied, and of a package's the usual kinds of data.
     """
     owners = {file.path.rpartition("/")[0] for file in tree.files if file.language == "python"}
     named = {part for text in wanted.strings for part in text.split("/")}
     found: list[str] = []
     migrations: set[str] = set()
-    for path in _walk(tree.root):
+    for path in _walk(tree.root, tree.root, _NEVER | _TESTS):
         *folders, name = path.split("/")
         if gone := _MIGRATIONS & set(folders):
             migrations.add("/".join(folders[: min(map(folders.index, gone)) + 1]))
@@ -70,16 +71,26 @@ def _copied(path: str, owner: str, wanted: Wanted, named: Collection[str]) -> bo
     if any(f"/{folder}/" in f"/{inner}" for folder in wanted.static):
         return wanted.serves
     first, *others = inner.split("/")
+    if first in named:
+        return True
     if not owner:
-        return first in _KEPT or first in named
+        return first in _KEPT
     kept = bool(_KEPT & {first, *others[:-1]})
     return kept or PurePosixPath(path).suffix.lower() in _DATA
 
 
-def _walk(root: str) -> Iterator[str]:
-    """Regular files below `root`, no link followed."""
-    for folder, folders, names in os.walk(root, followlinks=False):
-        folders[:] = sorted(one for one in folders if one not in _NEVER and not _hidden(one))
+def beside_tests(root: str, tests: Iterable[str]) -> frozenset[str]:
+    """The files that are no code in the folders of test files, and below those."""
+    folders = {path.rpartition("/")[0] for path in tests} - {""}
+    outer = [one for one in folders if not any(one.startswith(f"{o}/") for o in folders)]
+    found = (path for one in outer for path in _walk(root, str(Path(root, one)), _NEVER))
+    return frozenset(path for path in found if not path.endswith(".py"))
+
+
+def _walk(root: str, start: str, never: Collection[str]) -> Iterator[str]:
+    """Regular files below `start`, seen from `root`, no link followed."""
+    for folder, folders, names in os.walk(start, followlinks=False):
+        folders[:] = sorted(one for one in folders if one not in never and not _hidden(one))
         for name in sorted(names):
             path = Path(folder, name)
             if not _hidden(name) and path.is_file() and not path.is_symlink():

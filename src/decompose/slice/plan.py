@@ -18,7 +18,7 @@ def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
     live = closure.kept.live
     units = list(_written(source.units, closure))
     gone = [unit for unit in units if unit not in live and not _stays(unit, source, closure)]
-    place = _Columns(source)
+    place = Columns(source)
     return Edits(
         statements=frozenset(place(u.key) for u in gone if u.kind is not Kind.IMPORT),
         imports=frozenset(place(unit.key) for unit in gone if unit.kind is Kind.IMPORT),
@@ -43,13 +43,14 @@ def edits_of(source: Source, closure: Closure, additions: Additions) -> Edits:
     )
 
 
-class _Columns:
+class Columns:
     """Places by bytes, as `ast` counts columns → places by characters."""
 
     def __init__(self, source: Source) -> None:
         self._lines = source.text.split("\n")
 
     def __call__(self, key: Position) -> Position:
+        """The place that libcst gives what `ast` has at `key`."""
         line, column = key
         text = self._lines[line - 1]
         if text.isascii():

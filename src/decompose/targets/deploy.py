@@ -87,8 +87,12 @@ def deployment(
     peers: Mapping[str, Sequence[str]],
     requirements: Sequence[Requirement],
     gateway: Gateway,
+    tests: Sequence[str],
 ) -> Iterator[tuple[str, str]]:
-    """Paths and texts of all files; `peers` are the services that each service asks."""
+    """Paths and texts of all files; `peers` are the services that each service asks.
+
+    `tests` are paths in services' folders that no image needs.
+    """
     program = DEFAULT_EDGE if gateway is Gateway.FLASK else gateway
     edge = _EDGES[program]
     services = tuple(_deployed(plan, name, peers[name]) for name in table["services"])
@@ -99,7 +103,8 @@ def deployment(
     for service in services:
         text = render("deploy/service.Dockerfile.j2", name=service.name)
         yield f"services/{service.name}/Dockerfile", text
-    yield ".dockerignore", asset("deploy/dockerignore")
+    ignored = "".join(f"services/*/{path}\n" for path in tests)
+    yield ".dockerignore", asset("deploy/dockerignore") + ignored
     yield "deploy/requirements.txt", needed
     yield "deploy/lock.sh", asset("deploy/lock.sh")
     postgres = any(service.postgres for service in services)

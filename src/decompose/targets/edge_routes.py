@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from decompose.targets.patterns import Pattern, literal, pattern
+from decompose.domain.patterns import Pattern, literal, pattern
 
 GATEWAY = "gateway"
 _ANY = "[^ ]+"

@@ -10,9 +10,9 @@ from decompose.domain.generated import Gateway, Generated, GeneratedFile
 from decompose.domain.model import SystemModel
 from decompose.domain.plan import CutPlan, ServicePlan
 from decompose.domain.requirement import Requirement
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Slice, Sliced
 from decompose.domain.source import Read
-from decompose.render import asset, tree
+from decompose.render import asset, render, tree
 from decompose.targets import requirements
 from decompose.targets.deploy import deployment
 from decompose.targets.plan_document import plan_document
@@ -32,15 +32,16 @@ _PLAIN = ("run.py", "migrate.py", "Makefile")
 def flask_system(
     model: SystemModel,
     plan: CutPlan,
-    slices: Sequence[Slice],
+    sliced: Sliced,
     read: Read,
     gateway: Gateway = Gateway.FLASK,
 ) -> Generated:
-    """Every file of the system, sorted by path; `slices` are in the order of the plan's services.
+    """Every file of the system, sorted by path; slices are in the order of the plan's services.
 
     `read` gives the text of a file of the monolith. `gateway` stands before the services where
     they are deployed. The same values give the same bytes.
     """
+    slices = sliced.slices
     imports = _imported(slices)
     everywhere = sorted(imports)
     eager = {one.name for cut in slices for one in cut.imports if not one.deferred}
@@ -50,14 +51,15 @@ def flask_system(
     findings = tuple(sorted([*checked, *left_out.values()]))
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
     found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
-    found.append(_json("plan.json", plan_document(plan, slices, sorted(told))))
+    found.append(_json("plan.json", plan_document(plan, sliced, sorted(told))))
     known = peers(model, plan, slices)
     for service, cut in zip(plan.services, slices, strict=True):
         found.extend(_of_service(model, plan, service, cut, known[service.name], read))
         needed = requirements.installed(asked, [one.name for one in cut.imports], everywhere)
         text = requirements.requirements_file(needed, "../../constraints.txt")
         found.append(_text(f"services/{service.name}/requirements.txt", text))
-    texts = deployment(plan, routing_table(plan), known, asked, gateway)
+    found.extend(_of_tests(model.requirements, plan, slices))
+    texts = deployment(plan, routing_table(plan), known, asked, gateway, _test_paths(slices))
     found.extend(_text(path, text) for path, text in texts)
     return Generated(files=tuple(sorted(found)), findings=findings)
 
@@ -90,6 +92,26 @@ def _of_system(
     yield _text("README.md", system_readme(plan, slices))
 
 
+def _of_tests(
+    asked: Sequence[Requirement], plan: CutPlan, slices: Sequence[Slice]
+) -> Iterator[GeneratedFile]:
+    """The monolith's own tests in the services that get them, and what runs all tests."""
+    lines = requirements.for_tests(asked, [cut.tests for cut in slices])
+    yield _text("requirements-tests.txt", requirements.tests_file(lines))
+    for service, cut in zip(plan.services, slices, strict=True):
+        folder = f"services/{service.name}"
+        for file in cut.tests.files:
+            yield GeneratedFile(path=f"{folder}/{file.path}", content=file.content)
+        if cut.tests.names:
+            text = render("system/monolith-tests.ini.j2", paths=cut.tests.collected)
+            yield _text(f"{folder}/monolith-tests.ini", text)
+
+
+def _test_paths(slices: Sequence[Slice]) -> list[str]:
+    """The paths of all copied tests, below any service's folder."""
+    return sorted({file.path for cut in slices for file in cut.tests.files})
+
+
 def _of_service(
     model: SystemModel,
     plan: CutPlan,
@@ -111,7 +133,7 @@ def _of_service(
     if description["models"]:
         for path, content in tree("system/revisions"):
             yield GeneratedFile(path=f"{folder}/{path}", content=content)
-    yield _text(f"{folder}/README.md", service_readme(plan, service, known))
+    yield _text(f"{folder}/README.md", service_readme(plan, service, known, len(cut.tests.names)))
     for file in cut.files:
         yield GeneratedFile(path=f"{folder}/{file.path}", content=file.content)
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan, SeamDecision, ServicePlan
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Slice, Sliced
 
 FORMAT = 1
 
 
-def plan_document(
-    plan: CutPlan, slices: Sequence[Slice], findings: Sequence[Finding]
-) -> dict[str, object]:
+def plan_document(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]) -> dict[str, object]:
     """The content of `plan.json`: services, routes, what becomes of each seam, all findings."""
     name = {service.id: service.name for service in plan.services}
     return {
@@ -23,10 +21,18 @@ def plan_document(
         "database": {"key": plan.database.key, "environment": plan.database.environment},
         "fallback": name[plan.fallback],
         "services": [_service(plan, service, cut)
-                     for service, cut in zip(plan.services, slices, strict=True)],
+                     for service, cut in zip(plan.services, sliced.slices, strict=True)],
         "routes": [{"rule": r.rule, "methods": list(r.methods), "endpoint": r.endpoint,
                     "service": name[r.service]} for r in plan.routes],
         "seams": [_decision(decision, name) for decision in plan.decisions],
+        "tests": {
+            "total": sliced.tests,
+            "left": [
+                {"test": one.name, "reason": one.reason, "path": one.location.path,
+                 "line": one.location.line}
+                for one in sliced.left
+            ],
+        },
         "findings": [
             {"code": f.code, "severity": f.severity.value, "message": f.message, "hint": f.hint,
              "path": f.location.path, "line": f.location.line}
@@ -49,6 +55,7 @@ def _service(plan: CutPlan, service: ServicePlan, cut: Slice) -> dict[str, objec
         "lines": cut.lines,
         "share": round(cut.share, 4),
         "third_party": [one.name for one in cut.imports],
+        "tests": list(cut.tests.names),
     }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def system_readme(plan: CutPlan, slices: Sequence[Slice]) -> str:
     )
 
 
-def service_readme(plan: CutPlan, service: ServicePlan, peers: Sequence[str]) -> str:
+def service_readme(plan: CutPlan, service: ServicePlan, peers: Sequence[str], tests: int) -> str:
     """What a stranger needs to run, understand and change one service."""
     name = {other.id: other.name for other in plan.services}
     return render(
@@ -43,6 +43,7 @@ def service_readme(plan: CutPlan, service: ServicePlan, peers: Sequence[str]) ->
         system=plan.system,
         service={
             "name": service.name,
+            "tests": tests,
             "tables": service.tables,
             "peers": [{"name": peer, "variable": peer_variable(peer)} for peer in peers],
             "copies": [

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.requirement import Requirement, RequirementKind
+from decompose.domain.slicing import OwnTests
 from decompose.render import asset
 from decompose.targets.distributions import brought, modules
 
@@ -71,6 +72,22 @@ def constraints_file(requirements: Iterable[Requirement]) -> str:
     pins = {name: pin for name, pin in _pins(requirements).items()
             if pin.kind is not RequirementKind.LOCKED or not _against(pin)}  # fmt: skip
     return "".join(f"{name}=={_version(pins[name])}\n" for name in sorted(pins))
+
+
+def for_tests(requirements: Iterable[Requirement], suites: Iterable[OwnTests]) -> tuple[str, ...]:
+    """What tests need besides: pytest, what the monolith's own import, plugins that they use."""
+    best = {one.name: one for one in sorted(requirements, key=_preference, reverse=True)
+            if one.kind is not RequirementKind.LOCKED}  # fmt: skip
+    suites = list(suites)
+    imported = {one.name for suite in suites for one in suite.imports}
+    named = {"pytest", *(name for suite in suites for name in suite.plugins)}
+    known = {name for name in best if modules(name) & imported}
+    return tuple(best[name].line if name in best else name for name in sorted(named | known))
+
+
+def tests_file(lines: Iterable[str]) -> str:
+    """A file for pip, beside `requirements.txt`."""
+    return "\n".join(["-r requirements.txt", *lines]) + "\n"
 
 
 def check(

@@ -10,7 +10,7 @@ from rich.console import Console
 from decompose.domain.analysis import Analysis
 from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan
-from decompose.domain.slicing import Slice
+from decompose.domain.slicing import Sliced
 from decompose.domain.summary import Summary
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.pipeline import Toolkit
@@ -31,7 +31,7 @@ class Program:
     documents: Callable[[Analysis], Iterable[Document]]
     summary: Callable[[Analysis], Summary]
     explain: Callable[[Analysis, str, Console], None]
-    plan: Callable[[CutPlan, Sequence[Slice], Sequence[Finding], Console], None]
+    plan: Callable[[CutPlan, Sliced, Sequence[Finding], Console], None]
     verified: Callable[[Verification], Iterable[Document]]
     verification: Callable[[Verification, Console], None]
     faults: Callable[[FaultRuns, Console], None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from decompose.domain.finding import Finding, Severity
 from decompose.readers.flask import rest
@@ -147,6 +147,7 @@ class FlaskLibrary(Library):
             child = site.argument(0, "ns")
         if child is None:
             return
+        router.registered.append((child, site))
 
         def add(number: int) -> None:
             found = self.objects.get(number)
@@ -261,6 +262,7 @@ class FlaskLibrary(Library):
             links=tuple(sorted(self._links())),
             findings=(
                 *(_unregistered(item) for item in routing.unregistered()),
+                *(_searched(*found) for found in routing.searches),
                 *sorted(self.urls.findings(routes)),
             ),
         )
@@ -274,6 +276,17 @@ def _unregistered(item: RouterObject) -> Finding:
         severity=Severity.WARNING,
         message=f"Rules ({len(item.rules)}) are registered on an object that no application uses.",
         hint="If it is registered dynamically, pin its modules in decompose.toml.",
+    )
+
+
+def _searched(site: CallSite, items: Sequence[RouterObject]) -> Finding:
+    return Finding(
+        location=location(site),
+        code="blueprints-searched",
+        severity=Severity.NOTE,
+        message=f"Blueprints are looked for at run time here: the {len(items)} that nothing else "
+        "registers are taken to be found.",
+        hint="Leave the paths of those that are not out with `ignore`.",
     )
 
 

@@ -40,7 +40,10 @@ def role_of_path(path: str) -> Role | None:
 
 @dataclass(slots=True, eq=False)
 class RouterObject:
-    """An object that routes are registered on. `children` are (object, registering call)."""
+    """An object that routes are registered on.
+
+    `children` are (object, registering call), `registered` (what holds the object, that call).
+    """
 
     value: int
     role: Role
@@ -48,6 +51,7 @@ class RouterObject:
     site: CallSite | None
     rules: list[Rule] = field(default_factory=list)
     children: list[tuple[int, CallSite]] = field(default_factory=list)
+    registered: list[tuple[int, CallSite]] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)

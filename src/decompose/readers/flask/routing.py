@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from decompose.domain.finding import Location
@@ -41,12 +41,15 @@ class Routing:
         self.objects = objects
         self.reached: set[int] = set()
         self._mounted: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+        self.searches: list[tuple[CallSite, list[RouterObject]]] = []
 
     def routes(self) -> list[FoundRoute]:
         """All routes of all applications outside tests; objects that nobody registers too."""
         found: list[FoundRoute] = []
         apps = [o for o in self.objects.all.values() if o.role is Role.APP]
-        for app in [a for a in apps if not self._is_test(a)] or apps:
+        apps = [a for a in apps if not self._is_test(a)] or apps
+        self._search(apps)
+        for app in apps:
             found += self._static(app, Mount(), "static", "flask.Flask.send_static_file")
             found += self._walk(app, Mount(), 0)
         return sorted(
@@ -65,6 +68,24 @@ class Routing:
             for o in self.objects.all.values()
             if o.value not in self.reached and o.rules and not self._is_test(o)
         ]
+
+    def _search(self, apps: Sequence[RouterObject]) -> None:
+        """Let the first call that registers what it looks for at run time find what is left."""
+        known = {number for item in self.objects.all.values() for number, _ in item.children}
+        left = [o for o in self.objects.all.values() if o.value not in known and self._is_left(o)]
+        for app in apps:
+            for node, site in app.registered:
+                made_somewhere = any(item.site for item in self.objects.of_node(node))
+                if left and not made_somewhere and not self.searches:
+                    app.children += [(item.value, site) for item in left]
+                    self.searches.append((site, left))
+
+    def _is_left(self, item: RouterObject) -> bool:
+        """Whether an object that nobody registers waits in a module for somebody who does."""
+        if item.role is not Role.BLUEPRINT or item.site is None or self._is_test(item):
+            return False
+        in_module = item.site.activation.definition.facts.kind == "module"
+        return in_module and bool(item.rules or item.children)
 
     def _is_test(self, item: RouterObject) -> bool:
         if item.site is None:

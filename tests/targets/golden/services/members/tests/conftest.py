@@ -1,53 +1,24 @@
-"""The service in this process, on an empty database, with no other service within reach."""
-
-import json
-import os
-import sys
-import tempfile
-from pathlib import Path
+"""A club of its own for each test."""
 
 import pytest
-from werkzeug.test import Client
-from werkzeug.wrappers import Response
-
-from servicekit.application import create
-
-SERVICE = Path(__file__).resolve().parent.parent
-NOWHERE = "http://127.0.0.1:9"  # the discard port: nobody answers
+from club import create_app, db
 
 
-def described():
-    """The content of service.json."""
-    return json.loads((SERVICE / "service.json").read_text(encoding="utf-8"))
+@pytest.fixture
+def app(tmp_path):
+    app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/club.db"})
+    with app.app_context():
+        db.create_all()
+    return app
 
 
-def environment(folder):
-    """What the service asks of its environment."""
-    peers = {f"PEER_{name.upper().replace('-', '_')}_URL": NOWHERE for name in described()["peers"]}
-    return {
-        "DATABASE_URL": f"sqlite:///{folder}/{described()['name']}.db",
-        "SECRET_KEY": "a key for tests only",
-        "SERVICEKIT_SECRET": "another-key-for-tests-only",
-        **peers,
-    }
+@pytest.fixture
+def client(app):
+    return app.test_client()
 
 
-@pytest.fixture(scope="session")
-def description():
-    """What the service is made of."""
-    return described()
-
-
-@pytest.fixture(scope="session")
-def service():
-    """The service, put together as a server would."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(environment(folder))
-        sys.path.insert(0, str(SERVICE))
-        yield create(SERVICE / "service.json")
-
-
-@pytest.fixture(scope="session")
-def internal(service):
-    """A client of the internal port."""
-    return Client(service.internal, Response)
+@pytest.fixture
+def ada(client):
+    """Somebody who has joined."""
+    client.post("/members/", data={"name": "Ada"})
+    return client
