@@ -9,7 +9,11 @@ from collections.abc import Collection
 from decompose.slice.suite.pieces import Piece, keyword, text
 from decompose.slice.uses import chain
 
-VERBS = {"get", "post", "put", "patch", "delete", "head", "options", "trace", "open"}
+_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
+VERBS = {*_METHODS, *(f"{name}_json" for name in _METHODS), "open"}
+"""Methods of test clients, Flask's and WebTest's."""
+ONWARD = {"click", "clickbutton", "follow", "goto", "maybe_follow", "submit", "submit_async"}
+"""Methods of WebTest's answers and forms: they go where the answer says."""
 CONTEXT = "test_request_context"
 _CLIENT = re.compile(r"client|browser|^c$|^tc$", re.IGNORECASE)
 _VALUES = {"json", "get_json", "loads", "headers", "environ", "cookies", "config", "session",
@@ -61,7 +65,10 @@ def path_of(call: ast.Call) -> ast.expr | None:
 
 
 def method_of(call: ast.Call) -> str:
-    """The method of a call whose name does not tell it; empty where it can't be told."""
+    """The HTTP method of a call of a client's method; empty where it can't be told."""
+    name = called_name(call).removesuffix("_json")
+    if name in _METHODS:
+        return name.upper()
     named = keyword(call, "method")
     return "GET" if named is None else (text(named) or "").upper()
 

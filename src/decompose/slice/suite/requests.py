@@ -14,6 +14,7 @@ from decompose.slice.program import Program
 from decompose.slice.scopes import Function
 from decompose.slice.suite.clients import (
     CONTEXT,
+    ONWARD,
     VERBS,
     called_name,
     follows,
@@ -140,6 +141,8 @@ class _Function:
             function, path = call.func, path_of(call)
             if isinstance(function, ast.Attribute) and function.attr in VERBS:
                 yield from self._sent(call, function)
+            elif isinstance(function, ast.Attribute) and function.attr in ONWARD:
+                yield from self._made(call, "", [UNKNOWN])
             elif path is None:
                 continue
             elif isinstance(function, ast.Attribute) and function.attr == CONTEXT:
@@ -147,6 +150,9 @@ class _Function:
             elif isinstance(function, ast.Call) and called_name(function) == "getattr":
                 slashed = (one for one in self._values.paths(path) if _is_slashed(one))
                 yield from self._made(call, "", slashed)
+            elif isinstance(function, ast.Attribute):
+                built = (one for one in self._values.paths(path) if _is_built(one))
+                yield from self._made(call, "", built)
 
     def _sent(self, call: ast.Call, function: ast.Attribute) -> Iterator[Request]:
         """What a call of a client's method asks for; nothing if it is another object's."""
@@ -156,8 +162,7 @@ class _Function:
             found: list[Path] = [("/",) if bare else UNKNOWN] if client else []
         else:
             found = [one for one in self._values.paths(path) if self._is_sent(function.value, one)]
-        method = function.attr.upper() if function.attr != "open" else method_of(call)
-        yield from self._made(call, method, found)
+        yield from self._made(call, method_of(call), found)
 
     def _is_sent(self, receiver: ast.expr, path: Path) -> bool:
         """Whether what has a client's methods is one, by the path that it is given."""
@@ -238,6 +243,11 @@ def is_test(piece: Piece) -> bool:
 
 def _is_slashed(path: Path) -> bool:
     return bool(path) and str(path[0]).startswith(("/", "http://", "https://"))
+
+
+def _is_built(path: Path) -> bool:
+    """Whether a path is one that `url_for` gives: whoever takes it may be a client."""
+    return bool(path) and isinstance(path[0], Endpoint)
 
 
 def _plain(path: Path) -> Path:
