@@ -294,7 +294,8 @@ def test_the_tape_is_equal_in_containers(system: Deployed, tmp_path: Path) -> No
         system.start()
         started = time.monotonic()
         told = system.decompose(
-            *verify, "--running", running, "--python", python, "--postgres", server
+            *(*verify, "--running", running, "--python", python, "--postgres", server),
+            COLUMNS="200",
         )
     print_(f"{told.splitlines()[-1]}, {time.monotonic() - started:.0f} s")
     assert "requests equal (100.0%)" in told
