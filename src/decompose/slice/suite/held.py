@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from decompose.domain.finding import Location
@@ -71,6 +71,17 @@ def module(module: str) -> Missing:
 
     def missing(held: Held) -> str:
         return "" if held.has_module(module) else f"{module} is not in {held.cut.service}"
+
+    return missing
+
+
+def named(module: str, units: Collection[Unit]) -> Missing:
+    """What a string names: helpers don't come along for that."""
+
+    def missing(held: Held) -> str:
+        kept = held.closure.kept
+        has = module in kept.modules and all(unit in kept.live for unit in units)
+        return "" if has else f"{module} is not in {held.cut.service}, or not all of it"
 
     return missing
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TypeGuard
 
 from decompose.domain.lookup import inside
 from decompose.domain.model import EntryKind, SystemModel
@@ -95,9 +96,8 @@ class Needs:
         for end in range(len(parts), 0, -1):
             module = ".".join(parts[:end])
             if module in self._program.modules and module not in self._suite:
-                yield Need(location=piece.at(line), missing=held.module(module))
-                for unit in self._program.find(".".join(parts[: end + 1])):
-                    yield Need(location=piece.at(line), missing=held.unit(unit))
+                units = self._program.find(".".join(parts[: end + 1]))
+                yield Need(location=piece.at(line), missing=held.named(module, units))
                 return
 
     @cached_property
@@ -157,9 +157,12 @@ class Needs:
             for call in one.dynamic:
                 if literal_module(call, piece.source.package) is None:
                     yield never(piece.at(call.lineno), "which module is imported is not known")
+        lines = [use.key[0] for use in piece.uses if use.name == "__file__"]
+        lines += [node.lineno for node in piece.nodes if _is_file(node)]
+        for line in lines:
+            if not data_files([piece], self._data):
+                yield never(piece.at(line), "which file is meant is not known")
         for use in piece.uses:
-            if use.name == "__file__" and not data_files([piece], self._data):
-                yield never(piece.at(use.key[0]), "which file is meant is not known")
             module = use.via.module if use.via else _imports(piece, use.name)
             if module.partition(".")[0] in _PROGRAMS:
                 yield never(piece.at(use.key[0]), "it starts another program")
@@ -192,6 +195,15 @@ def _asserts(node: ast.AST) -> bool:
         or (isinstance(one, ast.Call) and called_name(one).startswith("assert"))
         for one in ast.walk(node)
     )
+
+
+def _is_file(node: ast.AST) -> TypeGuard[ast.BinOp]:
+    """Whether it is `folder / "name"`, and the folder no temporary one."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
+        return False
+    names = [one.id for one in ast.walk(node.left) if isinstance(one, ast.Name)]
+    temporary = any(re.search("te?mp", name) for name in names)
+    return isinstance(node.right, ast.Constant | ast.JoinedStr) and not temporary
 
 
 def data_files(pieces: Iterable[Piece], data: Collection[str]) -> set[str]:
