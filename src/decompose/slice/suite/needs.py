@@ -22,6 +22,7 @@ from decompose.slice.suite.pieces import Piece, Suite, keyword, text
 from decompose.slice.uses import Use, chain
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_TEMPORARY = re.compile("te?mp")
 _SERVERS = ("postgresql", "postgres://", "mysql", "mariadb", "oracle", "mssql")
 _WHOLE = {"url_map", "iter_rules", "view_functions", "blueprints", "list_commands",
           "sorted_tables", "get_table_names", "list_templates"}  # fmt: skip
@@ -158,7 +159,8 @@ class Needs:
                 if literal_module(call, piece.source.package) is None:
                     yield never(piece.at(call.lineno), "which module is imported is not known")
         lines = [use.key[0] for use in piece.uses if use.name == "__file__"]
-        lines += [node.lineno for node in piece.nodes if _is_file(node)]
+        if not any(_TEMPORARY.search(getattr(node, "id", "")) for node in piece.nodes):
+            lines += [node.lineno for node in piece.nodes if _is_file(node)]
         for line in lines:
             if not data_files([piece], self._data):
                 yield never(piece.at(line), "which file is meant is not known")
@@ -198,12 +200,10 @@ def _asserts(node: ast.AST) -> bool:
 
 
 def _is_file(node: ast.AST) -> TypeGuard[ast.BinOp]:
-    """Whether it is `folder / "name"`, and the folder no temporary one."""
+    """Whether it is `folder / "name"`."""
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Div):
         return False
-    names = [one.id for one in ast.walk(node.left) if isinstance(one, ast.Name)]
-    temporary = any(re.search("te?mp", name) for name in names)
-    return isinstance(node.right, ast.Constant | ast.JoinedStr) and not temporary
+    return isinstance(node.right, ast.Constant | ast.JoinedStr)
 
 
 def data_files(pieces: Iterable[Piece], data: Collection[str]) -> set[str]:
