@@ -37,8 +37,9 @@ def measured(source: Input, folder: Path, *, large: bool, keep: Callable[[Any], 
     command = contenders.ours(source, folder, 2)
     found["cases"]["decompose, nothing changed"] = _ours(measure(command, cwd=folder))
     keep(found)
-    found["cases"]["decompose, one file changed"] = _ours(_changed(source, folder, runs))
-    keep(found)
+    for told, line in (("one comment more", b"# more\n"), ("one file changed", b"changed = 1\n")):
+        found["cases"][f"decompose, {told}"] = _ours(_changed(source, folder, line, runs))
+        keep(found)
     return found
 
 
@@ -52,14 +53,14 @@ def _cold(source: Input, folder: Path, processes: int, runs: int) -> Measured:
     return measure(command, cwd=folder, before=fresh, timeout=_PATIENT, runs=runs)
 
 
-def _changed(source: Input, folder: Path, runs: int) -> Measured:
+def _changed(source: Input, folder: Path, line: bytes, runs: int) -> Measured:
     """The largest file gets a line more before each run."""
     changed = max(source.sources(), key=lambda path: path.stat().st_size)
     content = changed.read_bytes()
     try:
         return measure(
             contenders.ours(source, folder, 2), cwd=folder, timeout=_PATIENT, runs=runs,
-            before=lambda: changed.write_bytes(changed.read_bytes() + b"# changed\n"),
+            before=lambda: changed.write_bytes(changed.read_bytes() + line),
         )  # fmt: skip
     finally:
         changed.write_bytes(content)

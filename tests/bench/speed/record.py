@@ -30,6 +30,7 @@ _CASES = (
     "decompose, cold, 1 process",
     "decompose, cold, 2 processes",
     "decompose, nothing changed",
+    "decompose, one comment more",
     "decompose, one file changed",
     *(peer.name for peer in PEER_LIST),
 )
