@@ -138,15 +138,16 @@ def _ratios(cases: Values) -> list[tuple[str, float, str]]:
 
 
 def _growth(kept: Values) -> tuple[str, str, str] | None:
-    ours, costs = "decompose, cold, 2 processes", []
+    ours, costs = "decompose, cold, 2 processes", {}
     for size in ("flaskbb", "superset", "joined"):
         if size in kept and kept[size]["cases"].get(ours, {}).get("runs"):
-            costs.append(kept[size]["cases"][ours]["cpu"] / kept[size]["lines"])
+            lines = kept[size]["lines"]
+            costs[lines] = kept[size]["cases"][ours]["cpu"] / lines
     if len(costs) < 2:
         return None
-    names = "10 thousand to a million lines" if len(costs) == 3 else "10 to 100 thousand lines"
-    return (f"cost per line, the largest in times of the smallest, {names}",
-            f"{max(costs) / min(costs):.1f}", "1.3")  # fmt: skip
+    least, most = min(costs), max(costs)
+    return (f"cost per line of {most:,} lines, in times of that of {least:,}",
+            f"{costs[most] / costs[least]:.1f}", "1.3")  # fmt: skip
 
 
 def _input(name: str, found: Values) -> str:
