@@ -11,12 +11,18 @@ from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.evidence.weigh import weigh
+from decompose.ports import Recall, afresh
 
 
-def judge(model: SystemModel, evidence: Iterable[Evidence], boundary: Boundary) -> Analysis:
+def judge(
+    model: SystemModel,
+    evidence: Iterable[Evidence],
+    boundary: Boundary,
+    recall: Recall = afresh,
+) -> Analysis:
     """The whole way from what the sources found to the verdict.
 
     Raises UserError where the boundary names what is not there, or contradicts itself.
     """
     graph = weigh(model, evidence)
-    return assess(model, graph, partition(model, graph, boundary), boundary)
+    return assess(model, graph, partition(model, graph, boundary, recall=recall), boundary)

@@ -18,18 +18,19 @@ from decompose.domain.partition import Evidence
 from decompose.domain.plan import CutPlan
 from decompose.domain.slicing import Sliced
 from decompose.domain.source import Read, SourceTree
-from decompose.ports import EvidenceSource, Progress, Reader
+from decompose.ports import EvidenceSource, Progress, Reader, Recall
 from decompose.source import (
     FactsCache,
     discover,
     find_boundary,
     load_boundary,
     read_all,
+    remembering,
     resolved,
 )
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
-Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str], Analysis]
+Divide = Callable[[SystemModel, tuple[Evidence, ...], Boundary, str, Recall], Analysis]
 Observe = Callable[[SystemModel, SourceTree, Path], SystemModel]
 Target = Callable[[SystemModel, CutPlan, Sliced, Read, Gateway], Generated]
 
@@ -40,7 +41,8 @@ class Toolkit:
 
     `resolve` gives the system model of what the readers found, `observe` adds what a tape shows.
     `divide` clusters the evidence
-    and assesses the result; its last argument is the absolute path of the source tree. `target`
+    and assesses the result, given the absolute path of the source tree and a way to recall what
+    costly steps gave before. `target`
     makes the files of a system of a plan and its slices.
     """
 
@@ -105,7 +107,8 @@ def _analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress)
         model = toolkit.observe(model, tree, options.tape)
     evidence = _collect(toolkit.evidence, model, tree.root, options.without, progress)
     progress.stage("Clustering", 0)
-    analysis = toolkit.divide(model, evidence, boundary, tree.root)
+    with remembering(options.cache) as recall:
+        analysis = toolkit.divide(model, evidence, boundary, tree.root, recall)
     return replace(analysis, findings=_findings(tree, of_files, model, analysis))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar, TypeVarTuple
 
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.source import SourceFile
+
+Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
 
 
 class Reader(Protocol):
@@ -46,3 +50,25 @@ class Progress(Protocol):
     def note(self, finding: Finding) -> None:
         """Something about this run, not about the source: a cache that can't be used."""
         ...
+
+
+class Recall(Protocol):
+    """Calls a pure function of values, or recalls what it gave for the same ones."""
+
+    def __call__(
+        self,
+        kind: type[Result],
+        function: Callable[[*Arguments], Result],
+        *arguments: *Arguments,
+    ) -> Result:
+        """What the function gives for these arguments: a value of `kind`."""
+        ...
+
+
+def afresh(
+    kind: type[Result],
+    function: Callable[[*Arguments], Result],
+    *arguments: *Arguments,
+) -> Result:
+    """Recalls nothing."""
+    return function(*arguments)

@@ -16,6 +16,7 @@ from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
+from decompose.ports import Recall
 from fakes.parts import PROGRAM, TOOLKIT, divide, write_tree
 
 
@@ -29,10 +30,15 @@ class Counting:
         self.program = replace(PROGRAM, toolkit=replace(TOOLKIT, divide=self._divide))
 
     def _divide(
-        self, model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
+        self,
+        model: SystemModel,
+        evidence: tuple[Evidence, ...],
+        boundary: Boundary,
+        root: str,
+        recall: Recall,
     ) -> Analysis:
         self.divided += 1
-        return divide(model, evidence, boundary, root)
+        return divide(model, evidence, boundary, root, recall)
 
     def __call__(self, *arguments: str) -> Result:
         """Run `analyze shop`."""

@@ -31,6 +31,7 @@ from decompose.domain.summary import Summary
 from decompose.domain.verification import FaultRuns, Verification
 from decompose.errors import UserError
 from decompose.pipeline import Toolkit
+from decompose.ports import Recall
 from decompose.wiring.program import Program
 
 
@@ -113,7 +114,11 @@ def resolve(tree: SourceTree, facts: tuple[ModuleFacts, ...]) -> SystemModel:
 
 
 def divide(
-    model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
+    model: SystemModel,
+    evidence: tuple[Evidence, ...],
+    boundary: Boundary,
+    root: str,
+    recall: Recall,
 ) -> Analysis:
     """One service that holds every module."""
     names = tuple(sorted(module.name for module in model.modules))

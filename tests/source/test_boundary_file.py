@@ -13,6 +13,7 @@ from decompose.domain.boundary import Boundary, Pin
 from decompose.domain.partition import Partition, Placement, Service, TableOwner
 from decompose.domain.source import SourceTree
 from decompose.errors import UserError
+from decompose.ports import afresh
 from decompose.source import find_boundary, load_boundary, starter_text
 from fakes.parts import divide, resolve
 
@@ -136,5 +137,5 @@ def test_starter_is_inert(name: str) -> None:
 def test_starter_loads(tmp_path: Path) -> None:
     """A starter that nobody edited decides nothing but the names."""
     model = resolve(SourceTree(root="", name="shop", files=()), ())
-    found = divide(model, (), Boundary(), "").partition
+    found = divide(model, (), Boundary(), "", afresh).partition
     assert load(tmp_path, starter_text(found)) == Boundary(names=(("all", 'the "whole" shop'),))

@@ -12,14 +12,15 @@ from decompose.cluster.traits import Traits, traits
 from decompose.cluster.units import with_membership
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import KERNEL, ROOT
+from decompose.ports import Recall
 
 
-def roles(model: SystemModel, order: Ordered, asked: frozenset[str]) -> Roles:
+def roles(model: SystemModel, order: Ordered, asked: frozenset[str], recall: Recall) -> Roles:
     """Roles of all definitions that no service owns; what people placed has none."""
     found = traits(model)
     before = root_roles(model, found, order.definitions)
     inside = [d.id not in before for d in order.definitions]
-    labels = communities(order, inside, found.declaring)
+    labels = communities(order, inside, found.declaring, recall)
     made = before | kernel_roles(found, order, labels, before)
     _idle(order, found, made)
     _islands(order, found, made)

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 
-from decompose.cluster.consensus import SEEDS, consensus
+from decompose.cluster.consensus import SEEDS, Consensus, consensus
 from decompose.cluster.graph import Ordered, between
 from decompose.cluster.net import Labels, Net
 from decompose.cluster.units import unit_labels, units, with_membership
+from decompose.ports import Recall
 
 QUICK = SEEDS[:8]
 LARGE = 20_000
 
 
-def communities(order: Ordered, inside: Sequence[bool], declaring: Container[str]) -> Labels:
+def communities(
+    order: Ordered, inside: Sequence[bool], declaring: Container[str], recall: Recall
+) -> Labels:
     """The community of each definition inside; those outside share none."""
     if not is_large(order):
-        return consensus(with_membership(order, inside, declaring), QUICK).labels
+        whole = with_membership(order, inside, declaring)
+        return recall(Consensus, consensus, whole, QUICK).labels
     groups = modules(order, inside, declaring, {})
     net = Net.of(max(groups, default=-1) + 1, between(order.weights, groups))
-    found = unit_labels(groups, consensus(net, QUICK).labels)
+    found = unit_labels(groups, recall(Consensus, consensus, net, QUICK).labels)
     return tuple(label if label >= 0 else -1 - i for i, label in enumerate(found))
 
 

@@ -34,7 +34,7 @@ class Consensus:
     agreement: float
 
 
-def consensus(net: Net, seeds: Sequence[int] = SEEDS, *, resolution: float = 1.0) -> Consensus:
+def consensus(net: Net, seeds: Sequence[int] = SEEDS, resolution: float = 1.0) -> Consensus:
     """Ensemble clustering in two steps, until nothing is left to chance.
 
     First edges are reweighted by the share p of runs that keep their ends together

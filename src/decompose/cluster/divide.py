@@ -15,8 +15,8 @@ from decompose.cluster.net import Labels, Net, modularity
 from decompose.cluster.placing import ASIDE, Draft, place
 from decompose.cluster.refine import refined
 from decompose.cluster.roles import Roles
-from decompose.cluster.runs import degrees, leiden
-from decompose.cluster.score import MOST, Chance, chance, evenness, score, torn
+from decompose.cluster.runs import degrees
+from decompose.cluster.score import MOST, Chance, chance, evenness, quality, score, torn
 from decompose.cluster.settle import homes, settled
 from decompose.cluster.units import inner, unit_labels, units
 from decompose.cluster.wishes import Wishes, wishes
@@ -26,6 +26,7 @@ from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.lookup import tables_of
 from decompose.domain.model import SystemModel
 from decompose.domain.partition import CouplingGraph, Partition
+from decompose.ports import Recall, afresh
 
 _FINE = 3.0
 _TURNS = 6
@@ -48,28 +49,28 @@ def partition(
     model: SystemModel,
     graph: CouplingGraph,
     boundary: Boundary,
-    *,
-    seeds: Sequence[int] = SEEDS,
+    recall: Recall = afresh,
 ) -> Clustering:
     """Candidate partitions for several numbers of services, and the chosen one.
 
+    `recall` is asked for what is costly, which depends on graphs alone: on no name and no line.
     Raises UserError for names in `boundary` that nothing has, and for wishes that contradict.
     """
     order = ordered(model, graph)
     wanted = wishes(model, boundary)
     named = frozenset(name for name, _ in (*wanted.pins, *wanted.units))
-    aside = roles(model, order, named)
-    parts = _units(model, order, aside, wanted, seeds)
+    aside = roles(model, order, named, recall)
+    parts = _units(model, order, aside, wanted, recall)
     whole = inner(order, [group >= 0 for group in parts.groups])
-    luck = chance(whole)
+    luck = recall(Chance, chance, whole)
     case = _Case(model=model, order=order, roles=aside, boundary=boundary, pins=dict(wanted.pins),
                  fixed=named, parts=parts, whole=whole, luck=luck)  # fmt: skip
-    candidates = _candidates(case)
+    candidates = _candidates(case, recall)
     free = not parts.apart and not any(service not in ASIDE for service in case.pins.values())
     return Clustering(
         candidates=candidates,
         chosen=_chosen(candidates, boundary.services, free=free),
-        z_score=round(luck.z_score(modularity(whole, leiden(whole, SEEDS[0]))), 3),
+        z_score=round(luck.z_score(recall(float, quality, whole)), 3),
         agreement=round(parts.agreed.agreement, 4),
         findings=_findings(candidates, boundary.services),
     )
@@ -90,13 +91,13 @@ class _Case:
     luck: Chance
 
 
-def _candidates(case: _Case) -> tuple[Candidate, ...]:
+def _candidates(case: _Case, recall: Recall) -> tuple[Candidate, ...]:
     """The best for each number of services; staying one is always among them.
 
     So is the one service with nothing taken out but what people placed elsewhere, since clustering
     may find no parts at all.
     """
-    stages = _stages(case.model, case.order, case.parts, case.boundary.services)
+    stages = _stages(case.model, case.order, case.parts, case.boundary.services, recall)
     together = tuple(0 if group >= 0 else -1 for group in case.parts.groups)
     kept = {name: service for name, service in case.pins.items() if service in ASIDE}
     one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
@@ -166,7 +167,7 @@ def _by_definition(order: Ordered, made: Partition) -> list[str]:
 
 
 def _units(
-    model: SystemModel, order: Ordered, aside: Roles, wanted: Wishes, seeds: Sequence[int]
+    model: SystemModel, order: Ordered, aside: Roles, wanted: Wishes, recall: Recall
 ) -> _Units:
     declaring = set(tables_of(model))
     inside = [d.id not in aside for d in order.definitions]
@@ -174,22 +175,25 @@ def _units(
     if is_large(order):
         groups = modules(order, inside, declaring, alone)
     else:
-        groups = units(order, communities(order, inside, declaring), inside, declaring, alone)
+        groups = units(
+            order, communities(order, inside, declaring, recall), inside, declaring, alone
+        )
     size = max(groups, default=-1) + 1
     net = Net.of(size, between(order.weights, groups))
     number = {alone[d.id]: group for d, group in zip(order.definitions, groups, strict=True)
               if d.id in alone}  # fmt: skip
     apart = {(min(number[a], number[b]), max(number[a], number[b])) for a, b in wanted.apart}
-    return _Units(groups=groups, net=net, apart=frozenset(apart), agreed=consensus(net, seeds))
+    agreed = recall(Consensus, consensus, net, SEEDS)
+    return _Units(groups=groups, net=net, apart=frozenset(apart), agreed=agreed)
 
 
 def _stages(
-    model: SystemModel, order: Ordered, parts: _Units, wanted: int | None
+    model: SystemModel, order: Ordered, parts: _Units, wanted: int | None, recall: Recall
 ) -> dict[int, Labels]:
     """Labels of units for every number of services that merging passes through."""
     resolution, found = _FINE, {}
     for _ in range(_TURNS):
-        labels = consensus(parts.net, QUICK, resolution=resolution).labels
+        labels = recall(Consensus, consensus, parts.net, QUICK, resolution).labels
         labels = parted(labels, parts.apart)
         found = merges(_clusters(model, order, parts, labels))
         found = {n: tuple(step[label] for label in labels) for n, step in found.items()}

@@ -35,11 +35,9 @@ def ordered(model: SystemModel, graph: CouplingGraph) -> Ordered:
     changes the order only among definitions that look alike from everywhere near.
     """
     total, bonds = _sums(graph)
-    lines = {module.name: module.lines for module in model.modules}
     known = {definition.id: definition for definition in nodes(model)}
     present = [known[name] for name in graph.nodes]
-    colours = _ranks({d.id: (d.kind.value, d.location.line, d.end_line, lines.get(d.module, 0))
-                      for d in present})  # fmt: skip
+    colours = _ranks(_places(present))
     around: dict[str, list[tuple[str, float]]] = {d.id: [] for d in present}
     for (a, b), weight in total.items():
         around[a].append((b, weight))
@@ -55,6 +53,20 @@ def ordered(model: SystemModel, graph: CouplingGraph) -> Ordered:
         weights=_indexed(total, index),
         bonds=_indexed(bonds, index),
     )
+
+
+def _places(definitions: Sequence[Definition]) -> dict[str, tuple[object, ...]]:
+    """What each definition is, how many lines its module defines on, and which of them is its.
+
+    Numbers of lines don't count: a comment more changes nothing.
+    """
+    lines: dict[str, set[int]] = {}
+    for definition in definitions:
+        lines.setdefault(definition.module, set()).add(definition.location.line)
+    ranks = {module: {line: i for i, line in enumerate(sorted(found))}
+             for module, found in lines.items()}  # fmt: skip
+    return {d.id: (d.kind.value, len(ranks[d.module]), ranks[d.module][d.location.line])
+            for d in definitions}  # fmt: skip
 
 
 _Weights = dict[tuple[str, str], float]

@@ -202,7 +202,7 @@ def _descend(
     todo = sorted(inner)
     known = {definition.id for definition in free}
     while todo:
-        for name in sorted(found.uses.get(todo.pop(), frozenset()) & known - inner):
+        for name in sorted((found.uses.get(todo.pop(), frozenset()) & known) - inner):
             if found.users[name] - root <= inner:
                 roles[name] = KERNEL, "only the shared kernel uses it"
                 inner.add(name)
@@ -219,7 +219,7 @@ def _serve_root(
     modules = {name.rpartition(".")[0] for name in root}
     todo = sorted(root)
     while todo:
-        for name in sorted(found.uses.get(todo.pop(), frozenset()) & known.keys() - root):
+        for name in sorted((found.uses.get(todo.pop(), frozenset()) & known.keys()) - root):
             own = name not in found.touching or module[name] in modules
             own = own or known[name].kind is DefinitionKind.TEMPLATE
             if own and found.users[name] <= root:

@@ -15,6 +15,7 @@ TORN = 0.25
 MOST = 24
 _REPLICATES = 6
 _LARGE = 50_000
+_SEED = 1
 _STEPS = 4
 _CRUMB = 0.01
 
@@ -53,6 +54,11 @@ def chance(net: Net) -> Chance:
         curves.append(_curve(copy, labels))
     curve = tuple(fmean(values) for values in zip(*curves, strict=True))
     return Chance(mean=fmean(values), deviation=pstdev(values), curve=curve)
+
+
+def quality(net: Net) -> float:
+    """The modularity that Leiden finds."""
+    return modularity(net, leiden(net, _SEED))
 
 
 def _curve(net: Net, labels: Labels) -> list[float]:

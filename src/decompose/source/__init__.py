@@ -4,6 +4,7 @@ from decompose.source.boundary_file import find_boundary, load_boundary
 from decompose.source.cache import FactsCache, default_cache_folder
 from decompose.source.decode import Decoded, decode
 from decompose.source.discover import discover
+from decompose.source.memory import remembering
 from decompose.source.program import program_state, sources_state
 from decompose.source.reading import read_all
 from decompose.source.resolved import resolved
@@ -25,6 +26,7 @@ __all__ = [
     "look_at",
     "program_state",
     "read_all",
+    "remembering",
     "resolved",
     "sources_state",
     "standing",

@@ -23,6 +23,7 @@ from decompose.evidence.transaction import Transactions
 from decompose.evidence.vocabulary import Vocabulary
 from decompose.judge import judge
 from decompose.pipeline import Toolkit
+from decompose.ports import Recall
 from decompose.readers.flask import FlaskLibrary
 from decompose.readers.jinja import JinjaReader
 from decompose.readers.marshmallow import MarshmallowLibrary
@@ -61,9 +62,13 @@ def built_in() -> Program:
 
 
 def _divide(
-    model: SystemModel, evidence: tuple[Evidence, ...], boundary: Boundary, root: str
+    model: SystemModel,
+    evidence: tuple[Evidence, ...],
+    boundary: Boundary,
+    root: str,
+    recall: Recall,
 ) -> Analysis:
-    analysis = judge(model, evidence, boundary)
+    analysis = judge(model, evidence, boundary, recall)
     return replace(analysis, seams=report.with_excerpts(analysis.seams, _line_reader(Path(root))))
 
 
