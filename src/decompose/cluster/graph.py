@@ -56,7 +56,7 @@ def ordered(model: SystemModel, graph: CouplingGraph) -> Ordered:
 
 
 def _places(definitions: Sequence[Definition]) -> dict[str, tuple[object, ...]]:
-    """What each definition is, how many lines its module defines on, and which of them is its.
+    """What each definition is, how many its module has (most first), and which of them it is.
 
     Numbers of lines don't count: a comment more changes nothing.
     """
@@ -65,7 +65,7 @@ def _places(definitions: Sequence[Definition]) -> dict[str, tuple[object, ...]]:
         lines.setdefault(definition.module, set()).add(definition.location.line)
     ranks = {module: {line: i for i, line in enumerate(sorted(found))}
              for module, found in lines.items()}  # fmt: skip
-    return {d.id: (d.kind.value, len(ranks[d.module]), ranks[d.module][d.location.line])
+    return {d.id: (d.kind.value, -len(ranks[d.module]), ranks[d.module][d.location.line])
             for d in definitions}  # fmt: skip
 
 

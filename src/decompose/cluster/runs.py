@@ -17,7 +17,7 @@ _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
 _ROUND = 8
 _ITERATIONS = 24  # most runs settle sooner; without a limit igraph can turn in circles
 _ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
-_MANY = 50_000  # edges
+_MANY = 15_000  # edges
 _POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
 
 
