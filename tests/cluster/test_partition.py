@@ -124,6 +124,13 @@ def test_owners_and_names_are_honoured() -> None:
     assert next(s.name for s in made.services if s.id == "orders") == "Sales"
 
 
+def test_tables_that_no_entity_stands_for_are_listed_with_their_owner() -> None:
+    """A table of raw SQL is among those of the service that people chose as its owner."""
+    text = SHOP.replace("def issue: writes tokens;", "def issue: writes tokens, audit;")
+    made = divided(system(text), Boundary(owners=(("audit", "orders"),))).partition
+    assert [s.id for s in made.services if "audit" in s.tables] == ["orders"]
+
+
 def test_a_command_that_writes_every_table_owns_none() -> None:
     """Endpoints own tables; commands that fill or empty the whole database don't."""
     model = system("""

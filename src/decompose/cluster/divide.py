@@ -103,7 +103,8 @@ def _candidates(case: _Case, recall: Recall) -> tuple[Candidate, ...]:
     one = _candidate(replace(case, pins=kept, boundary=replace(case.boundary, owners=())), together)
     found = {len(one.partition.services): one}
     drafts = [settled(case.model, case.order, one, case.fixed) for one in _drafts(case, stages)]
-    for labels in (*drafts, together):
+    placed = kept != case.pins or case.boundary.owners
+    for labels in (*drafts, *([together] if placed else ())):
         made = _candidate(case, labels)
         number = len(made.partition.services)
         if number not in found or (number > 1 and made.score > found[number].score):

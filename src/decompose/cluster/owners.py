@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 
-from decompose.domain.lookup import hubs, tables_of, tops
+from decompose.domain.lookup import hubs, tops
 from decompose.domain.model import Effect, EndpointEffects, Mode, SystemModel
 from decompose.domain.partition import KERNEL, ROOT, TableOwner
 
@@ -29,7 +29,7 @@ def owners(
     """
     top, hub = tops(model), hubs(model)
     inside = {name: place[top[name]] for name in top if top[name] in place}
-    writes, reads = _votes(model, inside)
+    writes, reads = _votes(model, inside, _entities(top, hub))
     commits = _commits(model, inside)
     found = []
     for table in model.tables:
@@ -60,10 +60,15 @@ def owners(
 _Votes = dict[str, Counter[str]]
 
 
-def _votes(model: SystemModel, place: Mapping[str, str]) -> tuple[_Votes, _Votes]:
-    top = tops(model)
-    declaring = tables_of(model)
-    entities = {name for name, hub in top.items() if hub in declaring}
+def _entities(top: Mapping[str, str], hub: Mapping[str, str]) -> set[str]:
+    """All that belongs to a definition that stands for a table."""
+    declaring = set(hub.values())
+    return {name for name, outer in top.items() if outer in declaring}
+
+
+def _votes(
+    model: SystemModel, place: Mapping[str, str], entities: Container[str]
+) -> tuple[_Votes, _Votes]:
     served = {route.endpoint for route in model.routes}
     votes: dict[Mode, _Votes] = {Mode.READ: {}, Mode.WRITE: {}}
     seen: set[tuple[str, str]] = set()

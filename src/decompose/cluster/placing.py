@@ -13,8 +13,8 @@ from decompose.cluster.roles import Roles
 from decompose.cluster.settle import pulls
 from decompose.domain.boundary import Boundary
 from decompose.domain.lookup import hubs, tops, unknown
-from decompose.domain.model import SystemModel
-from decompose.domain.partition import KERNEL, ROOT, Partition, Placement, Service
+from decompose.domain.model import Definition, SystemModel
+from decompose.domain.partition import KERNEL, ROOT, Partition, Placement, Service, TableOwner
 
 ASIDE = {"kernel": KERNEL, KERNEL: KERNEL, "root": ROOT, ROOT: ROOT}
 _PINNED = "pinned in the boundary file"
@@ -52,10 +52,13 @@ def place(
     forced = _forced(boundary, known, services)
     _own(model, final, services, forced, {*chosen, *fixed})
     services = [service for service in services if service in set(final.values())]
+    owned = owners(model, final, services, forced)
     return Partition(
-        services=_services(model, graph, final, services, names),
+        services=_services(
+            model, graph, final, owned, {id_: names.get(id_, id_) for id_ in services}
+        ),
         placements=_placements(graph, draft, roles=roles, final=final, ids=ids, chosen=chosen),
-        owners=owners(model, final, services, forced),
+        owners=owned,
     )
 
 
@@ -128,29 +131,31 @@ def _services(
     model: SystemModel,
     graph: Ordered,
     final: Mapping[str, str],
-    services: Sequence[str],
+    owned: Sequence[TableOwner],
     names: Mapping[str, str],
 ) -> tuple[Service, ...]:
     top, hub = tops(model), hubs(model)
-    tables: dict[str, list[str]] = {service: [] for service in services}
-    for table in owners(model, final, services, {}):
+    tables: dict[str, list[str]] = {service: [] for service in names}
+    for table in owned:
         home = final.get(hub.get(table.table, ""), table.owner)
         tables.setdefault(home, []).append(table.table)
     endpoints: dict[str, set[str]] = {}
     for route in model.routes:
         endpoints.setdefault(final.get(top.get(route.handler, ""), ROOT), set()).add(route.endpoint)
+    members: dict[str, list[Definition]] = {service: [] for service in names}
+    for definition in graph.definitions:
+        members.setdefault(final[definition.id], []).append(definition)
     found = []
-    for service in services:
-        members = tuple(d for d in graph.definitions if final[d.id] == service)
+    for service, name in names.items():
         found.append(
             Service(
                 id=service,
-                name=names.get(service, service),
+                name=name,
                 description=_describe(len(endpoints.get(service, ())), tables[service]),
                 endpoints=tuple(sorted(endpoints.get(service, ()))),
                 tables=tuple(sorted(tables[service])),
-                definitions=tuple(sorted(d.id for d in members)),
-                lines=sum(d.lines for d in members if d.kind != "module"),
+                definitions=tuple(sorted(d.id for d in members[service])),
+                lines=sum(d.lines for d in members[service] if d.kind != "module"),
             )
         )
     return tuple(found)

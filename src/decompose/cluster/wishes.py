@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 
 from decompose.domain.boundary import Boundary
@@ -52,14 +53,19 @@ class _Names:
     """Top-level definitions by every name that a person may write for them."""
 
     def __init__(self, model: SystemModel) -> None:
-        self._found: dict[str, set[str]] = {}
-        for definition in model.definitions:
-            self._found.setdefault(definition.id, set()).add(definition.top)
-            self._found.setdefault(definition.module, set()).add(definition.top)
+        self._model = model
+
+    @cached_property
+    def _found(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for definition in self._model.definitions:
+            found.setdefault(definition.id, set()).add(definition.top)
+            found.setdefault(definition.module, set()).add(definition.top)
             parts = definition.module.split(".")
             for end in range(1, len(parts) + 1):
                 below = ".".join(parts[:end]) + ".*"
-                self._found.setdefault(below, set()).add(definition.top)
+                found.setdefault(below, set()).add(definition.top)
+        return found
 
     def find(self, name: str, where: str) -> frozenset[str]:
         """The definitions of a definition's, a module's or a `package.*` name."""
