@@ -196,9 +196,12 @@ def _difference(
 
 
 def crossed(system: System, service: str, request: Request) -> tuple[Suspect, ...]:
-    """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
+    """The seams and findings whose function ran.
+
+    Before Python 3.11 only the last part of its name is known.
+    """
     ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
-    suspects = system.suspects.get(service, ())
+    suspects = (*system.announced, *system.suspects.get(service, ()))
     return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
 
 

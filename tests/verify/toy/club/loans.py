@@ -22,7 +22,7 @@ def lend():
 
 @loans.get("/")
 def index():
-    found = Loan.query.order_by(Loan.id).all()
+    found = Loan.query.limit(100).all()
     return render_template_string(PAGE, loans=found), 200, {"X-Count": str(len(found))}
 
 
