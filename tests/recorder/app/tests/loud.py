@@ -1,0 +1,5 @@
+"""What a test brings along."""
+
+
+class Loud:
+    """A format."""
