@@ -18,8 +18,8 @@ _DEEPEST = 5
 def kept(root: str) -> List[List[str]]:
     """Return `[what, by]`: a class or function of a test file, and the file of what keeps it.
 
-    Looked through are the variables of the application's modules: containers, and what instances
-    of the application's own classes have. Paths are those below `root`.
+    It may be kept by its dotted path. Looked through are the variables of the application's
+    modules: containers, and what instances of its own classes have. Paths are those below `root`.
     """
     found: Set[Tuple[str, str]] = set()
     seen: Set[int] = set()
@@ -37,18 +37,27 @@ def _within(
     """What a value holds of the tests', down to a depth; `keeper` is the file that has it."""
     if depth > _DEEPEST or len(seen) > _MOST or id(value) in seen:
         return
-    kind = value if isinstance(value, (type, types.FunctionType)) else type(value)
-    home = files.get(kind.__module__, "")
+    module, name = _origin(value)
+    home = files.get(module, "")
     if home and _is_test(home):
-        yield f"{kind.__qualname__} of {home}", keeper
+        yield f"{name} of {home}", keeper
     elif isinstance(value, (dict, list, tuple, set, frozenset)):
         seen.add(id(value))
-        for item in list(value.values() if isinstance(value, dict) else value):
+        for item in [*value, *(value.values() if isinstance(value, dict) else ())]:
             yield from _within(item, keeper, files, seen, depth + 1)
-    elif home and kind is not value:
+    elif home and not isinstance(value, (str, type, types.FunctionType)):
         seen.add(id(value))
         for item in list(getattr(value, "__dict__", {}).values()):
             yield from _within(item, home, files, seen, depth + 1)
+
+
+def _origin(value: Any) -> Tuple[str, str]:
+    """Return module and name of a class or function, of an instance's class, of a dotted path."""
+    if isinstance(value, str):
+        module, _, name = value.rpartition(".")
+        return module, name
+    kind = value if isinstance(value, (type, types.FunctionType)) else type(value)
+    return kind.__module__, kind.__qualname__
 
 
 def _path(module: Any, root: str) -> str:

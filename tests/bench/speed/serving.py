@@ -154,6 +154,13 @@ def _table(service: int) -> dict[str, object]:
 
 
 @contextmanager
+def bare_nginx(service: int, folder: Path) -> Iterator[int]:
+    """Run nginx as a bare proxy before a service; give its port."""
+    with _bare(Gateway.NGINX, service, folder) as port:
+        yield port
+
+
+@contextmanager
 def _bare(program: Gateway, service: int, folder: Path) -> Iterator[int]:
     name, text = BARE[program]
     port, file = free_port(), folder / "bare" / name

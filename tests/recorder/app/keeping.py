@@ -6,4 +6,5 @@ from tests.loud import Loud
 
 if __name__ == "__main__":
     formats.known.given["loud"] = [Loud()]
+    formats.known.given["by name"] = "tests.loud.Quiet"
     notes.app.test_client().post("/notes", data={"text": "kept"})
