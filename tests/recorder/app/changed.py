@@ -1,6 +1,6 @@
 """Changes rows behind the application's back: a value's type only, then the whole file."""
 
-import os
+from pathlib import Path
 
 import notes
 
@@ -20,5 +20,5 @@ if __name__ == "__main__":
         connection.execute("UPDATE marks SET value = 1.0")
     ask()
     connection.close()
-    os.remove(notes.app.config["DATABASE"])
+    Path(notes.app.config["DATABASE"]).unlink()
     ask()
