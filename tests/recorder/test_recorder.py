@@ -71,9 +71,35 @@ def test_records(tape: list[dict[str, Any]]) -> None:
     assert (asked["method"], asked["target"], asked["endpoint"]) == ("POST", "/notes", "add")
     assert asked["rows"] == [["notes", [1], [1, "one"]]]
     assert "INSERT INTO notes (text) VALUES (?)" in [sql for _, sql, _ in asked["statements"]]
-    ran = {(path, name): caller for path, _, name, _, _, caller in asked["definitions"]}
-    assert ran == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
+    assert ran(asked) == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
     assert events["application"]["endpoints"] == ["add", "more", "never", "static"]
+
+
+def ran(asked: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """What ran, with what called it."""
+    return {(path, name): caller for path, _, name, _, _, caller in asked["definitions"]}
+
+
+def test_traced(tmp_path: Path) -> None:
+    """What traces the program already goes on to, and what ran is on the tape all the same."""
+    (asked,) = [e for e in recorded(tmp_path, "traced.py") if e["event"] == "request"]
+    assert ran(asked) == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
+
+
+def test_changed(tmp_path: Path) -> None:
+    """Rows that change between requests are on the tape: a type alone, and a file made anew."""
+    events = [e for e in recorded(tmp_path, "changed.py") if {"changes", "rows"} & set(e)]
+    note = ["notes", [1], [1, "one"]]
+    assert [(e["event"], e.get("changes", e.get("rows"))) for e in events] == [
+        ("state", [["marks", [1], [1, 1]]]),
+        ("request", [note]),
+        ("state", [["marks", [1], [1, 1.0]]]),
+        ("request", [["notes", [2], [2, "one"]]]),
+        ("state", [["marks", [1], None], ["notes", [1], None], ["notes", [2], None]]),
+        ("request", [note]),
+    ]
+    first, second, _ = [e["changes"][0][2] for e in events if e["event"] == "state"]
+    assert (type(first[1]), type(second[1])) == (int, float)
 
 
 def test_replaced(tmp_path: Path) -> None:

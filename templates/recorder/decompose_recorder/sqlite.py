@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import sqlite3
 import time
@@ -12,6 +13,8 @@ from decompose_recorder.state import Rows, State
 
 _connect = sqlite3.connect
 Shape = Dict[str, Dict[str, List[str]]]
+_MASTER = "SELECT name, sql, type FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+_BY_VALUE = 2  # the last form of marshal's in which equal values of equal types are equal bytes
 _HIDDEN = ("rowid", "_rowid_", "oid")
 
 
@@ -57,6 +60,9 @@ class Watched:
         self._connection = None if path else connection
         self._inode = 0
         self._version: Any = None
+        self._master: Any = None
+        self._queries: Dict[str, str] = {}
+        self._known: Dict[str, Tuple[bytes, Rows]] = {}
         self.shape: Shape = {}
         self.schema: List[str] = []
         self.state: State = {}
@@ -74,16 +80,35 @@ class Watched:
         text, connection.text_factory = connection.text_factory, str
         try:
             try:
-                self.schema, self.shape, self.state = _read(connection)
+                self._read(connection)
             except sqlite3.OperationalError as error:
                 if "decode" not in str(error):
                     raise
                 connection.text_factory = _text  # much slower, but it reads everything
-                self.schema, self.shape, self.state = _read(connection)
+                self._read(connection)
         finally:
             connection.row_factory, connection.text_factory = factory, text
         self._version = version
         return True
+
+    def _read(self, connection: Any) -> None:
+        cursor = sqlite3.Cursor(connection)
+        master = cursor.execute(_MASTER).fetchall()
+        if master != self._master:
+            shape = _shapes(cursor, master)
+            self.schema = [sql for name, sql, _ in master if not name.startswith("sqlite_")]
+            self._queries = {name: _query(name, one) for name, one in shape.items()}
+            self.shape, self._known, self._master = shape, {}, master
+        found = {name: cursor.execute(sql).fetchall() for name, sql in self._queries.items()}
+        self.state = {name: self._rows(name, rows) for name, rows in found.items()}
+
+    def _rows(self, name: str, found: List[Tuple[Any, ...]]) -> Rows:
+        """Return rows by their keys; of a table that has not changed, the same object as before."""
+        mark = marshal.dumps(found, _BY_VALUE)
+        if name not in self._known or self._known[name][0] != mark:
+            width = len(self.shape[name]["key"])
+            self._known[name] = mark, {row[:width]: row[width:] for row in found}
+        return self._known[name][1]
 
     def _open(self) -> Any:
         """Return a connection to read by; a file may have been replaced by another one."""
@@ -110,24 +135,16 @@ def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "surrogateescape")
 
 
-def _read(connection: Any) -> Tuple[List[str], Shape, State]:
-    cursor = sqlite3.Cursor(connection)
-    master = cursor.execute(
-        "SELECT name, sql, type FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
-    ).fetchall()
+def _shapes(cursor: Any, master: List[Tuple[Any, ...]]) -> Shape:
     virtual = [n for n, sql, _ in master if sql.upper().startswith("CREATE VIRTUAL")]
-    shape: Shape = {}
-    state: State = {}
+    shapes: Shape = {}
     for name, _, kind in master:
         hidden = any(name == one or name.startswith(one + "_") for one in virtual)
         if kind == "table" and not hidden and not name.startswith("sqlite_"):
-            shape[name] = _shape(cursor, name)
-            state[name] = _rows(cursor, name, shape[name])
+            shapes[name] = _shape(cursor, name)
     if any(name == "sqlite_sequence" for name, _, _ in master):
-        shape["sqlite_sequence"] = {"columns": ["name", "seq"], "key": ["name"]}
-        state["sqlite_sequence"] = _rows(cursor, "sqlite_sequence", shape["sqlite_sequence"])
-    schema = [sql for name, sql, _ in master if not name.startswith("sqlite_")]
-    return schema, shape, state
+        shapes["sqlite_sequence"] = {"columns": ["name", "seq"], "key": ["name"]}
+    return shapes
 
 
 def _shape(cursor: Any, name: str) -> Dict[str, List[str]]:
@@ -138,12 +155,9 @@ def _shape(cursor: Any, name: str) -> Dict[str, List[str]]:
     return {"columns": columns, "key": key or [hidden]}
 
 
-def _rows(cursor: Any, name: str, shape: Dict[str, List[str]]) -> Rows:
+def _query(name: str, shape: Dict[str, List[str]]) -> str:
     wanted = ", ".join(map(quoted, [*shape["key"], *shape["columns"]]))
-    width = len(shape["key"])
-    query = f"SELECT {wanted} FROM {quoted(name)}"  # noqa: S608 - names are quoted
-    found = cursor.execute(query).fetchall()
-    return {tuple(row[:width]): tuple(row[width:]) for row in map(tuple, found)}
+    return f"SELECT {wanted} FROM {quoted(name)}"  # noqa: S608 - names are quoted
 
 
 def quoted(name: str) -> str:
