@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
@@ -48,7 +49,8 @@ class InternalServer:
         """Close all connections; returns when the listener's thread has ended."""
         if self._thread is None:
             return
-        self._server.trigger.pull_trigger(self._close_all)
+        with contextlib.suppress(OSError):  # awake already, it has closed the trigger, too
+            self._server.trigger.pull_trigger(self._close_all)
         self._thread.join(timeout=5)
         self._server.task_dispatcher.shutdown()
 
