@@ -54,7 +54,7 @@ class Effects:
             if site.number in self.engine.defining:
                 continue
             for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
-                for number in self.engine.points[node]:
+                for number in self.engine.numbers(node):
                     inner = self.engine.calls.activation_of(number)
                     if inner is not None:
                         following[site.activation.number][inner.number] = None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
@@ -27,10 +27,11 @@ CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
 MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
-FEW = 6  # values or edges of one node that take less room in a tuple
+FEW_EDGES, FEW_VALUES = 6, 6  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
-Watcher = Callable[[int], None]
+_Arguments = TypeVarTuple("_Arguments")
+_Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
 Context = tuple[object, ...]
 
 
@@ -107,11 +108,12 @@ class Engine:
         self.program = program
         self.libraries = tuple(libraries)
         self.values = ValueTable()
-        self.points: list[set[int] | tuple[int, ...]] = []
-        self._edges: list[dict[int, None] | tuple[int, ...]] = []
-        self._watchers: list[list[Watcher] | None] = []
+        self._points: list[set[int] | tuple[int, ...] | int] = []
+        self._edges: list[dict[int, None] | tuple[int, ...] | int] = []
+        self._watchers: list[list[_Watcher] | _Watcher | None] = []
+        self._methods: dict[Callable[..., None], Callable[..., None]] = {}
         self._queue: deque[tuple[int, int]] = deque()
-        self._waiting: deque[tuple[Watcher, int]] = deque()
+        self._waiting: deque[tuple[_Watcher, int]] = deque()
         self._depth = 0
         self._late: deque[Callable[[], None]] = deque()
         self.bodies: deque[Activation] = deque()
@@ -140,13 +142,19 @@ class Engine:
             library.start(self)
 
     # Nodes -----------------------------------------------------------------------------------
+    # Most nodes hold one value and have one edge or watcher: those need no container.
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return len(self._points)
 
     def node(self, *values: int) -> int:
         """A new node that holds `values`."""
-        self.points.append(values)
+        self._points.append(values[0] if len(values) == 1 else values)
         self._edges.append(())
         self._watchers.append(None)
-        return len(self.points) - 1
+        return len(self._points) - 1
 
     def constant(self, value: int) -> int:
         """The shared node that holds `value` alone; nothing may flow into it."""
@@ -157,58 +165,76 @@ class Engine:
 
     def add(self, node: int, value: int) -> None:
         """Let `node` hold `value` too."""
-        if value not in self.points[node]:
+        held = self._points[node]
+        if value != held if isinstance(held, int) else value not in held:
             self._put(node, (value,))
 
     def edge(self, source: int, target: int) -> None:
         """Let everything that `source` ever holds flow to `target`."""
         edges = self._edges[source]
+        if isinstance(edges, int):
+            edges = (edges,)
         if source == target or target in edges:
             return
         if isinstance(edges, dict):
             edges[target] = None
-        elif len(edges) < FEW:
+        elif not edges:
+            self._edges[source] = target
+        elif len(edges) < FEW_EDGES:
             self._edges[source] = (*edges, target)
         else:
             self._edges[source] = dict.fromkeys((*edges, target))
-        points = self.points[source]
-        if points:
-            held = self.points[target]
+        points = self._points[source]
+        if isinstance(points, int):
+            self.add(target, points)
+        elif points:
+            held = self._held(target)
             if fresh := [value for value in points if value not in held]:
                 self._put(target, sorted(fresh))
 
+    def _held(self, node: int) -> set[int] | tuple[int, ...]:
+        held = self._points[node]
+        return (held,) if isinstance(held, int) else held
+
     def _put(self, node: int, fresh: Sequence[int]) -> None:
         """Let `node` hold values that it doesn't yet: as many as it may, the rest is lost."""
-        points = self.points[node]
-        size = len(points) + len(fresh)
-        if size > self.most_values:
+        held = self._held(node)
+        if len(held) + len(fresh) > self.most_values:
             self.capped.add(node)
-            fresh = fresh[: self.most_values - len(points)]
-        if isinstance(points, set):
-            points.update(fresh)
-        elif size <= FEW:
-            self.points[node] = (*points, *fresh)
+            fresh = fresh[: self.most_values - len(held)]
+        size = len(held) + len(fresh)
+        if isinstance(held, set):
+            held.update(fresh)
+        elif size == 1:
+            self._points[node] = fresh[0]
+        elif size <= FEW_VALUES:
+            self._points[node] = (*held, *fresh)
         else:
-            self.points[node] = {*points, *fresh}
-        if self._edges[node] or self._watchers[node] is not None:
+            self._points[node] = {*held, *fresh}
+        if self._edges[node] != () or self._watchers[node] is not None:
             self._queue.extend([(node, value) for value in fresh])
 
-    def watch(self, node: int, watcher: Watcher) -> None:
-        """Call `watcher` once with every value that `node` ever holds."""
-        watchers = self._watchers[node]
-        if watchers is None:
-            watchers = self._watchers[node] = []
-        watchers.append(watcher)
-        points = self.points[node]
-        if not points:
-            return
-        values = sorted(points) if len(points) > 1 else list(points)
+    def watch(
+        self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
+    ) -> None:
+        """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
+        if args:  # a method of something that lives as long: one object for all who watch with it
+            watcher = self._methods.setdefault(watcher, watcher)
+        added = (watcher, *args)
+        watching = self._watchers[node]
+        if watching is None:
+            self._watchers[node] = added
+        elif isinstance(watching, list):
+            watching.append(added)
+        else:
+            self._watchers[node] = [watching, added]
+        values = self.numbers(node)
         if self._depth >= DEEPEST:
-            self._waiting.extend((watcher, value) for value in values)
+            self._waiting.extend((added, value) for value in values)
             return
         self._depth += 1
         for value in values:
-            watcher(value)
+            watcher(value, *args)
         self._depth -= 1
 
     def later(self, action: Callable[[], None]) -> None:
@@ -228,7 +254,12 @@ class Engine:
 
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
-        return [self.values[number] for number in sorted(self.points[node])]
+        return [self.values[number] for number in self.numbers(node)]
+
+    def numbers(self, node: int) -> list[int]:
+        """The values of `node` by their numbers, ascending."""
+        held = self._points[node]
+        return [held] if isinstance(held, int) else sorted(held)
 
     def texts(self, node: int | None) -> list[str]:
         """The literal strings that `node` holds, in a fixed order."""
@@ -304,7 +335,7 @@ class Engine:
         while True:
             if self._waiting:
                 watcher, value = self._waiting.popleft()
-                watcher(value)
+                watcher[0](value, *watcher[1:])
             elif self._queue:
                 self._flow()
             elif self.bodies:
@@ -326,17 +357,19 @@ class Engine:
 
     def _flow(self) -> None:
         """Carry values along edges and to watchers while any are queued and no watcher waits."""
-        points, edges, watchers, queue = self.points, self._edges, self._watchers, self._queue
-        add, waiting = self.add, self._waiting
+        edges, watchers, queue = self._edges, self._watchers, self._queue
+        points, put, waiting = self._points, self._put, self._waiting
         while queue and not waiting:
             node, value = queue.popleft()
-            for target in edges[node]:
-                if value not in points[target]:
-                    add(target, value)
+            targets = edges[node]
+            for target in (targets,) if isinstance(targets, int) else targets:
+                held = points[target]
+                if value != held if isinstance(held, int) else value not in held:
+                    put(target, (value,))
             watching = watchers[node]
             if watching is not None:
-                for watcher in tuple(watching):
-                    watcher(value)
+                for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
+                    watcher[0](value, *watcher[1:])
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:
