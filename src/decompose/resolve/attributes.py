@@ -9,6 +9,8 @@ from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.hierarchy import Hierarchy
 from decompose.resolve.values import Kind, Value
 
+_SITE_BITS = 32
+
 Caller = Callable[[int, CallSite], None]
 
 
@@ -197,12 +199,13 @@ def make_site(
     args: tuple[tuple[int, bool], ...],
     kwargs: tuple[tuple[str, int], ...],
     result: int,
-    key: tuple[int, int] | None = None,
+    key: int | None = None,
 ) -> CallSite:
     """A new call site in an activation; `key` is that of the call it stands for, if any."""
     activation = place.activation
     activation.sites += 1
-    key = key or (activation.definition.index, activation.sites)
+    if key is None:
+        key = activation.definition.index << _SITE_BITS | activation.sites
     site = CallSite(activation, place.line, len(engine.sites), key, args, kwargs, result)
     engine.sites.append(site)
     return site

@@ -78,7 +78,8 @@ class Calls:
         parent = engine.activations[function.link] if function.link >= 0 else None
         context = self._context(definition, parent, receiver, site)
         activation = engine.activation(definition, parent, context)
-        site.activation.calls.append((activation.number, site.line, site.number))
+        caller = site.activation.number
+        engine.called.append((caller, activation.number, site.line, site.number))
         self.arguments.pass_(activation, receiver, site)
         if definition.facts.is_generator:
             engine.add(site.result, self.generator(activation))
@@ -141,7 +142,8 @@ class Calls:
         external = self.classes.external_base(number)
         made = engine.instance(number, site.number if self._is_identified(external) else 0)
         engine.add(site.result, made)
-        site.activation.functions.append((number, site.line))
+        class_ = engine.program.definitions[engine.values[number].index]
+        _note_first(engine.constructed, class_.id, site)
         if external is not None:
             for library in engine.libraries:
                 library.construct(number, site)
@@ -237,7 +239,8 @@ class Calls:
     def _call_external(self, number: int, value: Value, site: CallSite) -> None:
         if value.name == "...":
             return
-        site.activation.externals.append((number, site.line))
+        path = value.name.replace("()", "").replace("[]", "")
+        _note_first(self.engine.externals, path, site)
         for library in self.engine.libraries:
             if library.call(number, site):
                 return
@@ -267,6 +270,12 @@ class Calls:
         """Let `result` hold what `super()` gives in a method of `class_` for one receiver."""
         value = Value(Kind.SUPER, index=receiver, link=class_)
         self.engine.add(result, self.engine.values.number(value))
+
+
+def _note_first(lines: dict[Definition, dict[str, int]], target: str, site: CallSite) -> None:
+    """Note the first line at which a definition's code calls `target`."""
+    found = lines.setdefault(site.activation.definition, {})
+    found[target] = min(site.line, found.get(target, site.line))
 
 
 def _caller(caller: Activation) -> Context:

@@ -18,15 +18,19 @@ class Core(ABC):
         self.engine = engine
         self.calls = Calls(engine)
         self.unknown = engine.node()
-        self._activation: Activation
+        self._activation = engine.sites[0].activation
         self._line = 0
+        self._place = Place(self._activation, 0)
         self._kind = ReferenceKind.REFERENCE
         self._user: Activation | None = None
 
     @property
     def place(self) -> Place:
         """Where evaluation stands."""
-        return Place(self._activation, self._line)
+        last = self._place
+        if last.line != self._line or last.activation is not self._activation:
+            self._place = last = Place(self._activation, self._line)
+        return last
 
     @property
     def activation(self) -> Activation:

@@ -39,7 +39,7 @@ Context = tuple[object, ...]
 class Activation:
     """A definition evaluated in one context: its variables, what it returns and what it uses.
 
-    `calls` are (callee's number, line, site's number).
+    `references` are the lines that first name a definition, by its id and the kind of use.
     """
 
     number: int
@@ -48,17 +48,13 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    calls: list[tuple[int, int, int]] = field(default_factory=list)
-    externals: list[tuple[int, int]] = field(default_factory=list)
     references: dict[tuple[str, str], int] = field(default_factory=dict)
-    functions: list[tuple[int, int]] = field(default_factory=list)
-    sources: list[Activation] = field(default_factory=list)
-    targets: list[Activation] = field(default_factory=list)
+    sources: tuple[Activation, ...] = ()
     generator: int = -1
     sites: int = 0
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False)
 class Place:
     """Where something happens."""
 
@@ -67,13 +63,11 @@ class Place:
 
 
 @dataclass(slots=True, frozen=True, eq=False)
-class CallSite:
+class CallSite(Place):
     """One call in one activation. `key` names the call expression, whatever the activation."""
 
-    activation: Activation
-    line: int
     number: int
-    key: tuple[int, int]
+    key: int
     args: tuple[tuple[int, bool], ...]
     kwargs: tuple[tuple[str, int], ...]
     result: int
@@ -81,7 +75,7 @@ class CallSite:
     @property
     def place(self) -> Place:
         """Where the call stands."""
-        return Place(self.activation, self.line)
+        return self
 
     def argument(self, position: int, keyword: str = "") -> int | None:
         """The node of an argument by position or keyword, if it is given."""
@@ -100,6 +94,8 @@ class Engine:
     `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
     are the sites in class bodies that make or apply a decorator: what they call runs once, not
     when the class's instances do. `handed` are those that call a variable: someone else chose it.
+    `called` are (caller's number, callee's, line, site's number). `constructed` and `externals` are
+    the classes and the paths in libraries that the code of a definition calls, with the first line.
     """
 
     calls: Calls
@@ -132,12 +128,15 @@ class Engine:
         self._contexts = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
         self.sites: list[CallSite] = [
-            CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)
+            CallSite(nowhere, 0, 0, -1, (), (), -1)
         ]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
         self.defining: set[int] = set()
         self.handed: set[int] = set()
+        self.called: list[tuple[int, int, int, int]] = []
+        self.constructed: dict[Definition, dict[str, int]] = {}
+        self.externals: dict[Definition, dict[str, int]] = {}
         for library in self.libraries:
             library.start(self)
 
@@ -348,8 +347,7 @@ class Engine:
     def forget(self) -> None:
         """Let go of everything that refers to each other: no collector runs during an analysis."""
         for activation in self.activations:
-            activation.sources.clear()
-            activation.targets.clear()
+            activation.sources = ()
         for definition in self.program.definitions:
             definition.children.clear()
             definition.module.definitions.clear()

@@ -138,7 +138,7 @@ def context_variable(engine: Engine, template: Activation, name: str) -> int:
         provided = library.variable(template, name)
         if provided is not None:
             engine.edge(provided, node)
-    for source in list(template.sources):
+    for source in template.sources:
         engine.edge(context_variable(engine, source, name), node)
     return node
 
@@ -147,7 +147,7 @@ def share_context(engine: Engine, source: Activation, target: Activation) -> Non
     """Let `target` (an included or extended template) see what `source` is rendered with."""
     if source is target or source in target.sources:
         return
-    target.sources.append(source)
+    target.sources = (*target.sources, source)
     for name in list(target.variables):
         if name not in target.definition.versions:
             engine.edge(context_variable(engine, source, name), target.variables[name])
