@@ -28,7 +28,7 @@ class Evaluator(Expressions):
         self._line = definition.facts.line
         if definition.facts.params:
             self._parameters(activation)
-        for statement in definition.facts.body:
+        for statement in definition.facts.statements():
             _STATEMENTS[type(statement)](self, statement)
         if definition.facts.returns is not None:
             self._line = definition.facts.line

@@ -133,7 +133,7 @@ class Mapping:
                 continue
             for value in self.engine.held(node):
                 if value.kind is Kind.FUNCTION:
-                    body = self.engine.program.definitions[value.index].facts.body
+                    body = self.engine.program.definitions[value.index].facts.statements()
                     return naming.computed(body, m.class_name(self.engine, class_))
             literal = m.texts(self.engine, node)
             if literal and (base == class_ or not self.is_entity(base)):
@@ -217,7 +217,7 @@ class Mapping:
     def _is_mapped_hint(self, class_: int, attr: str) -> bool:
         """`name: Mapped[str]` alone is a column; with entities inside it is a relationship."""
         definition = self.engine.program.definitions[self.engine.values[class_].index]
-        for statement in definition.facts.body:
+        for statement in definition.facts.statements():
             if isinstance(statement, f.Assign) and statement.target.partition("@")[0] == attr:
                 return statement.value is None and _is_mapped(statement.annotation)
         return False
