@@ -280,8 +280,9 @@ class DefinitionFacts(_Node):
     `<lambdaN>`, counted per enclosing scope. `parent` is the index of the enclosing scope.
     `versions` says for each local name how many versions it has; parameters are version 1.
     `body` is packed: of a large program all statements at once would take ten times the room, and
-    each is needed once or twice. `outer` are names declared `global` or `nonlocal`, `guards` the first and last lines of the
-    `try` bodies whose errors, a database's among them, end in a handler.
+    each is needed once or twice. `outer` are names declared `global` or `nonlocal`, `guards` the
+    first and last lines of the `try` bodies whose errors, a database's among them, end in a
+    handler.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 
 from decompose.resolve import names
 from decompose.resolve.engine import CallSite, Engine, Place
@@ -23,7 +24,7 @@ class Classes(Hierarchy):
 
     def load(self, base: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of whatever node `base` holds."""
-        self.engine.watch(base, self.load_value, attr, place, result)
+        self.engine.watch(base, self.load_value, intern(attr), place, result)
 
     def load_value(self, number: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of one value."""

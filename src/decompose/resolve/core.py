@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from sys import intern
 
 from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
@@ -52,7 +53,7 @@ class Core(ABC):
     def refer(self, target: str | None) -> None:
         """Note that the activation's code uses the definition `target`."""
         if target is not None:
-            key = (target, self._kind.value)
+            key = (intern(target), self._kind.value)
             (self._user or self._activation).references.setdefault(key, self._line)
 
     def refer_import(self, module: str, name: str) -> None:

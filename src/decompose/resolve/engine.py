@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
 
 from decompose.resolve.library import Library
@@ -27,11 +28,12 @@ CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
 MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
-FEW_EDGES, FEW_VALUES = 6, 6  # of one node, that take less room in a tuple
+FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 _Arguments = TypeVarTuple("_Arguments")
 _Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
+_VALUE_BITS = 32
 Context = tuple[object, ...]
 
 
@@ -116,7 +118,8 @@ class Engine:
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
         self._clones: dict[int, int] = {}
-        self._fields: dict[tuple[int, str], int] = {}
+        self._names: dict[str, int] = {}
+        self._fields: dict[int, int] = {}
         self._constants: dict[int, int] = {}
         self._containers = 0
         size = len(program.definitions)
@@ -217,9 +220,9 @@ class Engine:
         self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
     ) -> None:
         """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
-        if args:  # a method of something that lives as long: one object for all who watch with it
-            watcher = self._methods.setdefault(watcher, watcher)
-        added = (watcher, *args)
+        # A method of something that lives as long as this: one object for all who watch with it.
+        called = self._methods.setdefault(watcher, watcher) if args else watcher
+        added = (called, *args)
         watching = self._watchers[node]
         if watching is None:
             self._watchers[node] = added
@@ -242,14 +245,22 @@ class Engine:
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
-        node = self._fields.get((value, name))
+        key = self._field_key(value, name)
+        node = self._fields.get(key)
         if node is None:
-            node = self._fields[(value, name)] = self.node()
+            node = self._fields[key] = self.node()
         return node
 
     def has_field(self, value: int, name: str) -> bool:
         """Whether anything asked for or stored `value.name` so far."""
-        return (value, name) in self._fields
+        return self._field_key(value, name) in self._fields
+
+    def _field_key(self, value: int, name: str) -> int:
+        """A field's value and name in one number: a pair would take twice the room."""
+        number = self._names.get(name)
+        if number is None:
+            number = self._names[name] = len(self._names)
+        return number << _VALUE_BITS | value
 
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
@@ -279,7 +290,7 @@ class Engine:
             return known
         if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > self._most_chained:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
-        return self.values.number(Value(Kind.EXTERNAL, path, site, link))
+        return self.values.number(Value(Kind.EXTERNAL, intern(path), site, link))
 
     def add_external(self, node: int, path: str, link: int = -1, site: int = 0) -> None:
         """Let `node` hold the library's value at `path`, and what it is an alias of."""

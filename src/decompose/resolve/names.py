@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from sys import intern
 
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.program import ModuleEntry
@@ -30,7 +31,7 @@ def variable(engine: Engine, activation: Activation, name: str) -> int:
     """The node of one variable of an activation."""
     node = activation.variables.get(name)
     if node is None:
-        node = activation.variables[name] = engine.node()
+        node = activation.variables[intern(name)] = engine.node()
     return node
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from decompose.domain.facts import ModuleFacts
+from decompose.domain.facts import DefinitionFacts, ModuleFacts
 from decompose.domain.finding import Location
 from decompose.domain.model import Definition, DefinitionKind, SystemModel
 
@@ -72,7 +72,7 @@ def move(before: Lines, now: Lines) -> Move:
     return Move(lines=dict(zip(before.named, now.named, strict=True)), ends=ends)
 
 
-def _bare(node: Any, lines: list[int]) -> object:
+def _bare(node: object, lines: list[int]) -> object:
     """The nested values of facts; every line goes to `lines` instead."""
     if isinstance(node, tuple):
         return [_bare(item, lines) for item in node]
@@ -86,7 +86,7 @@ def _bare(node: Any, lines: list[int]) -> object:
         elif name == "guards":
             lines.extend(chain(*value))
             kept.append(len(value))
-        elif isinstance(value, msgspec.Raw):
+        elif isinstance(node, DefinitionFacts) and name == "body":
             kept.append(_bare(node.statements(), lines))
         elif name not in _HANDED_THROUGH:
             kept.append(_bare(value, lines))

@@ -75,7 +75,8 @@ class RawSql:
         files: dict[str, list[str]] = {}
         for module in self.engine.program.modules.values():
             if module.facts.language == "sql":
-                texts = [text for d in module.definitions for text in _constants(d.facts.statements())]
+                bodies = (definition.facts.statements() for definition in module.definitions)
+                texts = [text for body in bodies for text in _constants(body)]
                 files.setdefault(PurePosixPath(module.facts.path).name, []).extend(texts)
         return files
 
