@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from decompose.assess import hazards, view
 from decompose.domain.finding import Finding
 from decompose.domain.generated import Gateway, GeneratedFile
 from decompose.domain.lookup import beside_path
@@ -14,7 +15,7 @@ from decompose.domain.slicing import Cut, Sliced
 from decompose.domain.source import Read, ReadBytes
 from decompose.errors import UserError
 from decompose.pipeline import Options, Toolkit, analyze
-from decompose.plan import extract, make_plan
+from decompose.plan import extract, make_plan, without_idle
 from decompose.ports import Progress
 from decompose.slice import slice_services
 from decompose.source import decode, discover
@@ -49,10 +50,11 @@ def scaffold(
     """
     analysis = analyze(root, toolkit, options, progress)
     _check_read(analysis.findings)
-    analysis = extract(analysis, only) if only else analysis
+    analysis, merged = without_idle(extract(analysis, only) if only else analysis)
+    limits = hazards(analysis.model, view(analysis.model, analysis.partition))
     tree = discover(root, analysis.boundary.ignore)
     read_bytes, read = _readers(Path(tree.root))
-    plan = make_plan(analysis, read)
+    plan = make_plan(analysis, read, {*merged, *limits})
     cuts = [_cut(plan, service) for service in plan.services]
     sliced = slice_services(tree, read_bytes, analysis.model, cuts, progress)
     progress.stage("Writing", 0)

@@ -112,3 +112,13 @@ def test_files_that_endpoints_write_are_told() -> None:
         place(model, "b.rates"): Severity.WARNING,
         place(model, "b.pay"): Severity.NOTE,
     }
+
+
+def test_rows_that_are_taken_in_no_order_are_told() -> None:
+    """Which rows of many come is the database's choice; only what endpoints run matters."""
+    model = system(SOURCE + "  def script:\n")
+    for name in ("b.rates", "b.script"):
+        model = noted(model, NoteKind.PAGE, name, place(model, name))
+    (finding,) = found(model)
+    assert (finding.code, finding.severity) == ("page-unordered", Severity.WARNING)
+    assert finding.location == place(model, "b.rates")

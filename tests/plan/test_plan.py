@@ -11,7 +11,7 @@ from decompose.domain.finding import Finding
 from decompose.domain.plan import CutPlan, ForeignTable, ServicePlan, SettingStyle, Technique
 from decompose.errors import UserError
 from decompose.pipeline import Options, analyze
-from decompose.plan import make_plan
+from decompose.plan import make_plan, without_idle
 from decompose.wiring.built_in import built_in
 from fakes.parts import write_tree
 from models import SilentProgress
@@ -322,12 +322,13 @@ class Entry(db.Model):
         "shop/audit.py": audit,
         "decompose.toml": BOUNDARY.replace("\n[owners]", owners),
     }
-    plan = make_plan(analysed(tmp_path, files), lambda path: (tmp_path / path).read_text())
+    analysis, (note,) = without_idle(analysed(tmp_path, files))
+    plan = make_plan(analysis, lambda path: (tmp_path / path).read_text(), [note])
     assert {s.name: s.tables for s in plan.services} == {
         "accounts": ("users",),
         "ord-ers": ("entries", "orders"),
     }
-    (note,) = [f for f in plan.findings if f.code == "service-merged"]
+    assert (note.code, note in plan.findings) == ("service-merged", True)
     assert str(note.location) == "shop/audit.py:4"
     assert "it becomes a part of ord-ers" in note.message
 

@@ -63,6 +63,8 @@ def _code(engine: Engine, found: Contribution) -> Iterator[str]:
         yield f"{name}:{line} {mode}s {table} ({how})"
     for name, line in sorted({(where(number), line) for number, line in found.commits}):
         yield f"{name}:{line} commits"
+    for note in found.notes:
+        yield f"{_short(note.definition)}:{note.location.line} {note.kind}"
     for entry in found.entries:
         yield f"event {entry.name} -> {_short(entry.handler)}"
 

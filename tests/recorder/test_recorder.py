@@ -90,6 +90,17 @@ def test_replaced(tmp_path: Path) -> None:
     }
 
 
+def test_kept(tmp_path: Path) -> None:
+    """What a test gave the application for good is on the tape, with the file of what keeps it."""
+    *_, end = recorded(tmp_path, "keeping.py")
+    assert end["kept"] == [
+        ["Loud of tests/loud.py", "formats.py"],
+        ["Quiet of tests/loud.py", "formats.py"],
+    ]
+    *_, end = recorded(tmp_path, "notes.py")
+    assert end["kept"] == []
+
+
 @contextmanager
 def served(tmp_path: Path) -> Iterator[Any]:
     """Serve the application for a replay; what is given asks it by POST, in a moment."""

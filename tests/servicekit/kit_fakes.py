@@ -53,7 +53,7 @@ class FakeData:
         return {"echo": lambda payload: {"said": payload}, "decline": _decline, "fail": _fail}
 
     @contextlib.contextmanager
-    def request(self, tables: Any, bound: float) -> Any:
+    def request(self, tables: Any, *, writes: bool = False) -> Any:
         self.requests.append(tuple(tables))
         if self.on_open:
             self.on_open()

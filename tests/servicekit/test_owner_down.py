@@ -9,7 +9,10 @@ from split_world import World
 
 from servicekit.errors import OwnerUnavailable, WriteRefused
 
-SCHEMA = "CREATE TABLE users (id AUTO_ID, name TEXT UNIQUE, seen INTEGER)"
+SCHEMA = """
+CREATE TABLE users (id AUTO_ID, name TEXT UNIQUE, seen INTEGER);
+CREATE TABLE orders (id AUTO_ID, buyer INTEGER)
+"""
 ANN = "SELECT name, seen FROM users WHERE id = 1"
 
 
@@ -18,7 +21,7 @@ def world(make_world: Callable[[str], World]) -> World:
     """An owner and two services that write its rows."""
     world = make_world(SCHEMA)
     world.service("owner", ["users"], {})
-    world.service("shop", [], {"users": "owner"})
+    world.service("shop", ["orders"], {"users": "owner"})
     world.service("blog", [], {"users": "owner"}, owner_down="refuse")
     world.prepare()
     world.do("owner", "INSERT INTO users (name, seen) VALUES ('ann', 0)")
@@ -56,6 +59,20 @@ def test_a_write_is_refused_and_nothing_stays(world: World) -> None:
     assert world.rows("shop", ANN) == [("ann", 0)]
     world.recover()
     assert world.rows("owner", ANN) == world.rows("shop", ANN) == [("ann", 0)]
+
+
+def test_nothing_is_written_by_what_an_old_copy_said(world: World) -> None:
+    """A request that may write reads on from a copy, and is refused when it has written by it."""
+    world.down.add("owner")
+    with world.data["shop"].request(["users"], writes=True) as scope:
+        assert world.do("shop", ANN) == [("ann", 0)]
+        assert list(scope.stale) == ["owner"]
+        with pytest.raises(OwnerUnavailable, match="owner refused the write"):
+            world.do("shop", "INSERT INTO orders (buyer) VALUES (1)")
+    assert world.rows("shop", "SELECT count(*) FROM orders") == [(0,)]
+    with world.data["shop"].request(["users"]):
+        world.do("shop", "INSERT INTO orders (buyer) VALUES (1)")
+    assert world.rows("shop", "SELECT count(*) FROM orders") == [(1,)]
 
 
 def test_an_owner_that_is_starting_refuses(world: World) -> None:

@@ -38,6 +38,7 @@ def one_service() -> System:
         service_of={},
         fallback="shop",
         suspects={},
+        announced=(),
     )
 
 

@@ -29,6 +29,7 @@ CLUB = System(
     service_of={},
     fallback="club",
     suspects={},
+    announced=(),
 )
 
 

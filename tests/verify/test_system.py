@@ -59,6 +59,8 @@ def test_spoilt_code(verify: Verify, club: Path, tmp_path: Path) -> None:
     assert ("forward", "club/loans.py") in {
         (suspect["technique"], suspect["at"]["path"]) for suspect in lend["suspects"]
     }
+    index = next(d for d in verified.found["differences"] if d["endpoint"] == "loans.index")  # type: ignore[attr-defined]
+    assert "page-unordered" in {suspect["technique"] for suspect in index["suspects"]}
 
 
 def test_lost_changes(verify: Verify, club: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from decompose.domain.verification import Verification
 from decompose.verify.places import Answer
 from decompose.verify.replay import Sides, recorded_answer, replay
 from decompose.verify.rows import State
-from decompose.verify.tape import Request, read_events, survey
+from decompose.verify.tape import End, Request, read_events, survey
 from verify.steps import LOGIN, TAPE, one_service
 
 REPLACED = ("shop.bank.charge",)
@@ -43,7 +43,13 @@ class Answering:
 
 
 def played(
-    tmp_path: Path, monolith: int, split: int, *, everywhere: bool = False, **supplied: Any
+    tmp_path: Path,
+    monolith: int,
+    split: int,
+    *,
+    everywhere: bool = False,
+    kept: tuple[tuple[str, str], ...] = (),
+    **supplied: Any,
 ) -> Verification:
     """The tape with something supplied at a step, and the status that both sides give there."""
     lines = []
@@ -51,6 +57,7 @@ def played(
         here = is_login(event) or (everywhere and isinstance(event, Request))
         told = msgspec.structs.replace(event, **supplied) if here else event
         lines.append(msgspec.json.encode(told))
+    lines.append(msgspec.json.encode(End(steps=0, answering=1, recording=0, kept=kept)))
     tape = tmp_path / "supplied.tape"
     tape.write_bytes(b"\n".join(lines) + b"\n")
     sides: Any = Sides(
@@ -113,3 +120,26 @@ def test_nothing_supplied(tmp_path: Path) -> None:
     """A monolith that fails without any reason on the tape is a difference, as before."""
     found = played(tmp_path, 500, 500)
     assert (len(found.differences), found.unplayable) == (1, ())
+
+
+def test_kept_by_what_ran(tmp_path: Path) -> None:
+    """A monolith fails for want of what it kept of the tests', where the keeper's code ran."""
+    keeper = ("Sandbox of tests/bank.py", "shop/bank.py")
+    ran = (("shop/bank.py", 3, "find", "", 0, ""),)
+    found = played(tmp_path, 500, 500, everywhere=True, definitions=ran, kept=(keeper,))
+    assert [step.supplied for step in found.unplayable] == [
+        ("Sandbox of tests/bank.py in shop/bank.py",)
+    ]
+    assert found.differences == ()
+    elsewhere = played(tmp_path, 500, 500, kept=(keeper,))
+    assert (len(elsewhere.differences), elsewhere.unplayable) == (1, ())
+
+
+def test_kept_is_no_excuse(tmp_path: Path) -> None:
+    """Where the split fails otherwise, or nothing fails, what was kept explains nothing."""
+    keeper = ("Sandbox of tests/bank.py", "shop/bank.py")
+    ran = (("shop/bank.py", 3, "find", "", 0, ""),)
+    otherwise = played(tmp_path, 500, 404, definitions=ran, kept=(keeper,))
+    assert (len(otherwise.differences), otherwise.unplayable) == (1, ())
+    drifted = played(tmp_path, 404, 404, definitions=ran, kept=(keeper,))
+    assert (drifted.differences, drifted.unplayable) == ((), ())

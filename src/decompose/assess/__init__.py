@@ -2,6 +2,8 @@
 
 from decompose.assess.analysis import assess
 from decompose.assess.explain import explain
+from decompose.assess.hazards import hazards
 from decompose.assess.structure import mojofm
+from decompose.assess.view import view
 
-__all__ = ["assess", "explain", "mojofm"]
+__all__ = ["assess", "explain", "hazards", "mojofm", "view"]

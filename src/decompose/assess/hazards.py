@@ -20,8 +20,9 @@ _Places = Mapping[tuple[str, str], tuple[Location, ...]]
 
 
 def hazards(model: SystemModel, seen: View) -> tuple[Finding, ...]:
-    """Commits whose refusal nobody sees, caches and files that several services have."""
-    return tuple(sorted({*_guarded(model, seen), *_caches(model, seen), *_files(model, seen)}))
+    """Commits whose refusal nobody sees; caches and files in several services; unordered pages."""
+    parts = (_guarded, _caches, _files, _pages)
+    return tuple(sorted({finding for part in parts for finding in part(model, seen)}))
 
 
 def _guarded(model: SystemModel, seen: View) -> Iterator[Finding]:
@@ -120,6 +121,21 @@ def _files(model: SystemModel, seen: View) -> Iterator[Finding]:
                 message=f"{name} writes a file, in {_listed(services)}"
                 + (", each on a disk of its own." if several else ", on the disk of one instance."),
                 hint="If others read it, put it where all of them reach it.",
+            )
+
+
+def _pages(model: SystemModel, seen: View) -> Iterator[Finding]:
+    """Rows taken out of many in no order, by code that endpoints run."""
+    for note in model.notes:
+        if note.kind is NoteKind.PAGE and seen.hosts(note.definition):
+            yield Finding(
+                location=note.location,
+                code="page-unordered",
+                severity=Severity.WARNING,
+                message=f"{note.definition} takes some rows of a query that, on some way here, "
+                "names no order: which rows come is up to the database, and each service has its "
+                "own.",
+                hint="Order the query by something unique, the primary key at last.",
             )
 
 

@@ -8,8 +8,10 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from decompose.domain.finding import Location
 from decompose.domain.model import (
     Definition,
+    DefinitionKind,
     Reference,
     ReferenceKind,
     SystemModel,
@@ -49,6 +51,14 @@ def beside_path(name: str) -> str:
     if path.name in _SCRIPTS or _BESIDE & set(path.parts[:-1]):
         return "a script, migration or entry module beside the application"
     return ""
+
+
+def within(model: SystemModel, place: Location) -> str:
+    """The id of the innermost function that a line belongs to; empty outside of functions."""
+    around = [d for d in model.definitions
+              if d.kind is DefinitionKind.FUNCTION and d.location.path == place.path
+              and d.location.line <= place.line <= d.end_line]  # fmt: skip
+    return max(around, key=lambda d: d.location.line).id if around else ""
 
 
 def inside(model: SystemModel) -> dict[str, str]:

@@ -209,6 +209,7 @@ class NoteKind(StrEnum):
     GUARD = "guard"
     FILE = "file"
     CACHE = "cache"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -219,6 +220,7 @@ class Note:
     (`SELECT … FOR UPDATE`). SAVEPOINT: it opens a nested transaction. ISOLATION: it asks for an
     isolation level. GUARD: it calls something here, and an `except` ends the errors of a database.
     FILE: it writes a file. CACHE: its results are kept in memory.
+    PAGE: it takes some rows of a query that names no order, on some way to it.
     """
 
     definition: str

@@ -22,7 +22,10 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Suspect:
-    """A seam that was crossed at a differing step: its `source` ran. As the plan has it."""
+    """A seam that was crossed at a differing step, or a finding of the plan: its `source` ran.
+
+    A finding has its code in place of a seam and a technique.
+    """
 
     seam: str
     technique: str

@@ -2,5 +2,6 @@
 
 from decompose.plan.build import make_plan
 from decompose.plan.extract import extract
+from decompose.plan.idle import without_idle
 
-__all__ = ["extract", "make_plan"]
+__all__ = ["extract", "make_plan", "without_idle"]

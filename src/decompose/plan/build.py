@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from decompose.domain.analysis import Analysis
 from decompose.domain.boundary import Boundary, Level
@@ -15,22 +15,21 @@ from decompose.errors import UserError
 from decompose.plan.application import find_application
 from decompose.plan.decisions import decide
 from decompose.plan.documents import whole_documents
-from decompose.plan.idle import without_idle
 from decompose.plan.places import Places, places
 from decompose.plan.routes import planned_compositions, planned_routes
 from decompose.plan.services import service_plans
 from decompose.plan.settings import find_database
 
 
-def make_plan(analysis: Analysis, read: Read) -> CutPlan:
-    """The split that an analysis amounts to.
+def make_plan(analysis: Analysis, read: Read, found: Iterable[Finding] = ()) -> CutPlan:
+    """The split that an analysis amounts to; each of its services has something to run.
 
-    `read` gives the text of a file of the monolith. Raises UserError where there is nothing to
+    `read` gives the text of a file of the monolith; `found` is what is known of this split already.
+    Raises UserError where there is nothing to
     split, or where it can't be told how the application is made or gets its database.
     """
     if not analysis.partition.services:
         raise UserError("There are no services to write: no endpoint was found in this code.")
-    analysis, merged = without_idle(analysis)
     model, partition, boundary = analysis.model, analysis.partition, analysis.boundary
     where = places(model, partition)
     decisions = tuple(sorted(decide(seam) for seam in analysis.seams))
@@ -47,7 +46,7 @@ def make_plan(analysis: Analysis, read: Read) -> CutPlan:
         findings=tuple(
             sorted(
                 [
-                    *merged,
+                    *found,
                     *_kept_one(analysis),
                     *_refusals(decisions),
                     *_documents(analysis),

@@ -62,7 +62,11 @@ class UnplayableStep(_Shape, frozen=True):
     endpoint: str
     service: str
     supplied: Annotated[
-        Names, Meta(description="What a test had replaced, and functions of tests that ran.")
+        Names,
+        Meta(
+            description="What a test had replaced, functions of tests that ran, and what of theirs "
+            "was kept."
+        ),
     ]
     mismatches: Annotated[
         tuple[Mismatch, ...],

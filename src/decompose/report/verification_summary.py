@@ -17,7 +17,7 @@ _MOST_UNSTEADY = 10
 
 
 def verification_summary(found: Verification, console: Console) -> None:
-    """Print what is equal, each difference with its seams, and what nobody has tried."""
+    """Print what is equal, each difference with what may be behind it, and what nobody tried."""
     console.print(_services(found))
     for difference in found.differences[:_MOST_DIFFERENCES]:
         _print_difference(difference, console)
@@ -66,7 +66,7 @@ def _print_difference(difference: Difference, console: Console) -> None:
         _print_suspect(suspect, console)
     hidden = len(difference.suspects) - _MOST_SUSPECTS
     if hidden > 0:
-        console.print(indented(Text(f"and {hidden:,} more seams were crossed", style="dim")))
+        console.print(indented(Text(f"and {hidden:,} more seams and findings", style="dim")))
 
 
 def _value(value: str | None, style: str) -> Text:

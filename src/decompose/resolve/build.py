@@ -53,7 +53,7 @@ def build_model(
         accesses=_accesses(engine, found),
         endpoints=effects.endpoints(),
         requirements=tree.requirements,
-        notes=notes(program),
+        notes=tuple(sorted({*notes(program), *found.notes})),
         findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
     engine.forget()
@@ -72,6 +72,7 @@ def _joined(parts: Iterable[Contribution]) -> Contribution:
             commits=joined.commits + part.commits,
             references=joined.references + part.references,
             links=joined.links + part.links,
+            notes=joined.notes + part.notes,
             findings=joined.findings + part.findings,
         )
     return joined

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from decompose.domain.finding import Finding, Location
-from decompose.domain.model import Entry, EntryKind, Mode, ReferenceKind, Table
+from decompose.domain.model import Entry, EntryKind, Mode, Note, ReferenceKind, Table
 
 if TYPE_CHECKING:
     from decompose.resolve.engine import Activation, CallSite, Engine, Place
@@ -78,6 +78,7 @@ class Contribution:
     commits: tuple[tuple[int, int], ...] = ()
     references: tuple[FoundReference, ...] = ()
     links: tuple[tuple[int, int], ...] = ()
+    notes: tuple[Note, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

@@ -51,7 +51,7 @@ def flask_system(
     findings = tuple(sorted([*checked, *left_out.values()]))
     told = {*plan.findings, *findings, *(f for cut in slices for f in cut.findings)}
     found = [*_copied(), *_of_system(asked, plan, slices, everywhere)]
-    found.append(_json("plan.json", plan_document(plan, sliced, sorted(told))))
+    found.append(_json("plan.json", plan_document(model, plan, sliced, sorted(told))))
     known = peers(model, plan, slices)
     for service, cut in zip(plan.services, slices, strict=True):
         found.extend(_of_service(model, plan, service, cut, known[service.name], read))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from decompose.domain.finding import Finding
+from decompose.domain.lookup import within
+from decompose.domain.model import SystemModel
 from decompose.domain.plan import CutPlan, SeamDecision, ServicePlan
 from decompose.domain.slicing import Slice, Sliced
 
 FORMAT = 1
 
 
-def plan_document(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]) -> dict[str, object]:
+def plan_document(
+    model: SystemModel, plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]
+) -> dict[str, object]:
     """The content of `plan.json`: services, routes, what becomes of each seam, all findings."""
     name = {service.id: service.name for service in plan.services}
     return {
@@ -35,7 +39,7 @@ def plan_document(plan: CutPlan, sliced: Sliced, findings: Sequence[Finding]) ->
         },
         "findings": [
             {"code": f.code, "severity": f.severity.value, "message": f.message, "hint": f.hint,
-             "path": f.location.path, "line": f.location.line}
+             "path": f.location.path, "line": f.location.line, "within": within(model, f.location)}
             for f in findings
         ],
     }  # fmt: skip

@@ -125,11 +125,13 @@ def _judge(
         played.drifted.append(request.step)
     else:
         played.harmless |= functions_of_tests(request)
-    if (doubt := doubtful(request, endpoint, service, drift)) is not None:
+    broken = _broken(recorded, monolith)
+    kept = tape.kept if broken else ()
+    if (doubt := doubtful(request, endpoint, service, drift, kept)) is not None:
         played.doubtful.append(doubt)
     if split.late:
         played.late.append(request.step)
-    found = _compare(monolith, split, tape, owned) + _broken(recorded, monolith)
+    found = _compare(monolith, split, tape, owned) + broken
     if found and (request.raised or _compare(recorded, split, tape, owned)):
         played.differences.append(
             _difference(request, endpoint, service, found, monolith, split, system)
@@ -196,9 +198,12 @@ def _difference(
 
 
 def crossed(system: System, service: str, request: Request) -> tuple[Suspect, ...]:
-    """The seams whose source ran; before Python 3.11 only the last part of its name is known."""
+    """The seams and findings whose function ran.
+
+    Before Python 3.11 only the last part of its name is known.
+    """
     ran = {(path, _last(name)) for path, _, name, *_ in request.definitions}
-    suspects = system.suspects.get(service, ())
+    suspects = (*system.announced, *system.suspects.get(service, ()))
     return tuple(s for s in suspects if (s.location.path, _last(s.source)) in ran)
 
 

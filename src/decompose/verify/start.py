@@ -23,7 +23,7 @@ _WAITING = (
     "import os, sys; print('serving', os.environ['GATEWAY_URL'], flush=True); sys.stdin.read()"
 )
 _NOT_DEPLOYED = (".git", ".hg", ".svn", ".venv", "venv", ".tox", "node_modules", "__pycache__")
-_NOT_COPIED = ("data", "logs", ".venv", "__pycache__", ".decompose")
+_OF_RUNS = frozenset({"data", "logs", ".venv", ".decompose"})
 
 
 Open = Callable[[str, Mapping[str, Shape]], Store]
@@ -102,13 +102,23 @@ def start_monolith(stage: Stage, name: str) -> Side:
     return Side(f"http://127.0.0.1:{server.wait()}", [store])
 
 
+def _left_behind(system: Path) -> Callable[[str, list[str]], set[str]]:
+    """What a copy of a split goes without: what its runs left at its top, and compiled code."""
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        of_runs = _OF_RUNS if Path(folder) == system else frozenset()
+        return {name for name in names if name in of_runs or name == "__pycache__"}
+
+    return ignored
+
+
 def start_split(stage: Stage, *, failing: bool = False) -> Side:
     """The whole split, from a copy of its folder: data and logs of its own stay untouched.
 
     With `failing`, its services fail when the stage's file tells them to.
     """
     folder = stage.scratch / "split"
-    shutil.copytree(stage.system.folder, folder, ignore=shutil.ignore_patterns(*_NOT_COPIED))
+    shutil.copytree(stage.system.folder, folder, ignore=_left_behind(stage.system.folder))
     environment = {
         f"DATABASE_URL_{name.upper().replace('-', '_')}": stage.databases.url(_database_of(name))
         for name in stage.system.owned

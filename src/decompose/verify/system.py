@@ -18,7 +18,7 @@ class System:
 
     `owned` has each service's tables, `copied` those that it copies from their owners,
     `service_of` the service of each endpoint, `suspects` what the plan says of each service's
-    seams that carry data.
+    seams that carry data, `announced` what it says of functions of any service.
     """
 
     name: str
@@ -32,6 +32,7 @@ class System:
     service_of: dict[str, str]
     fallback: str
     suspects: dict[str, tuple[Suspect, ...]]
+    announced: tuple[Suspect, ...]
 
 
 def read_system(folder: Path) -> System:
@@ -64,6 +65,7 @@ def _system(folder: Path, plan: dict[str, Any], services: list[dict[str, Any]]) 
         service_of={route["endpoint"]: route["service"] for route in plan["routes"]},
         fallback=plan["fallback"],
         suspects=_suspects(plan),
+        announced=_announced(plan),
     )
 
 
@@ -81,6 +83,21 @@ def _suspects(plan: dict[str, Any]) -> dict[str, tuple[Suspect, ...]]:
             )
             found.setdefault(seam["from"], []).append(suspect)
     return {name: tuple(sorted(seams)) for name, seams in found.items()}
+
+
+def _announced(plan: dict[str, Any]) -> tuple[Suspect, ...]:
+    """The findings about what functions do: where one ran, it may be why."""
+    return tuple(
+        Suspect(
+            seam=finding["code"],
+            technique=finding["code"],
+            source=finding["within"],
+            location=Location(path=finding["path"], line=finding["line"]),
+            reason=f"{finding['message']} {finding['hint']}".rstrip(". "),
+        )
+        for finding in plan["findings"]
+        if finding["within"]
+    )
 
 
 def _json(path: Path) -> dict[str, Any]:

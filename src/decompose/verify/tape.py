@@ -92,11 +92,15 @@ class Full(_Event, frozen=True, kw_only=True, tag="full"):
 
 
 class End(_Event, frozen=True, kw_only=True, tag="end"):
-    """The recording ended in order; seconds spent on answering and on recording."""
+    """The recording ended in order; seconds spent on answering and on recording.
+
+    `kept` has what of the tests' the application kept in memory, and the file of what keeps it.
+    """
 
     steps: int
     answering: float
     recording: float
+    kept: tuple[tuple[str, str], ...] = ()
 
 
 Event = Header | Application | Schema | State | Request | Full | End
@@ -145,6 +149,11 @@ class Survey:
         if isinstance(self.end, End) and self.end.answering:
             return self.end.recording / self.end.answering
         return None
+
+    @property
+    def kept(self) -> tuple[tuple[str, str], ...]:
+        """What of the tests' the application kept, and the file of what keeps it."""
+        return self.end.kept if isinstance(self.end, End) else ()
 
 
 def survey(path: Path) -> Survey:

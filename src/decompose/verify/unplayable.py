@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from decompose.domain.lookup import is_test
@@ -14,10 +14,18 @@ BROKEN = "status of the monolith itself, recorded and now"
 
 
 def doubtful(
-    request: Request, endpoint: str, service: str, found: tuple[Mismatch, ...]
+    request: Request,
+    endpoint: str,
+    service: str,
+    found: tuple[Mismatch, ...],
+    kept: Iterable[tuple[str, str]],
 ) -> Unplayable | None:
-    """A step at which a test had supplied something, and the monolith does not do as recorded."""
-    supplied = _supplied(request)
+    """A step at which a test had supplied something, and the monolith does not do as recorded.
+
+    `kept` has what of the tests' the application kept, with the file of what keeps it; it counts
+    where code of that file ran.
+    """
+    supplied = (*_supplied(request), *_asked_for(request, kept))
     if not (supplied and found):
         return None
     return Unplayable(
@@ -34,6 +42,12 @@ def doubtful(
 def _supplied(request: Request) -> tuple[str, ...]:
     """What a test had replaced, and the functions of tests that ran."""
     return (*request.replaced, *sorted(functions_of_tests(request)))
+
+
+def _asked_for(request: Request, kept: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is kept where code ran that may have asked for it."""
+    ran = {path for path, *_ in request.definitions}
+    return (f"{what} in {keeper}" for what, keeper in kept if keeper in ran)
 
 
 def functions_of_tests(request: Request) -> frozenset[str]:

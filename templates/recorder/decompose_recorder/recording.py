@@ -9,6 +9,7 @@ from typing import Any, Dict, Iterable, Optional
 
 from decompose_recorder import configuration, messages, moment, sqlite, wsgi
 from decompose_recorder.definitions import Definitions
+from decompose_recorder.keeping import kept
 from decompose_recorder.postgres_drivers import Drivers
 from decompose_recorder.replacing import Replacing
 from decompose_recorder.state import State, changes, encoded
@@ -23,6 +24,7 @@ class Recorder:
         self._tape = tape
         self._turn = threading.Lock()
         self._opened: Optional[bool] = None
+        self._root = root
         self._definitions = Definitions(root)
         self._replacing = Replacing()
         self._statements: Optional[Statements] = None
@@ -46,13 +48,14 @@ class Recorder:
         wsgi.surround(self.request)
 
     def finish(self) -> None:
-        """Write what the recording cost; without this line the tape was cut off."""
+        """Write what the recording cost, and what is left; without this line it was cut off."""
         if self._opened:
             self._tape.write(
                 "end",
                 steps=self.steps,
                 answering=round(self.answering, 3),
                 recording=round(self.recording, 3),
+                kept=kept(self._root),
             )
 
     def request(

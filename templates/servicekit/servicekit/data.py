@@ -19,7 +19,7 @@ from servicekit.errors import PeerUnavailable, Refused
 from servicekit.events import Events
 from servicekit.feed import Feed
 from servicekit.forwarding import Forwarding
-from servicekit.guard import BOUND, Guard, RequestScope
+from servicekit.guard import Guard, RequestScope
 from servicekit.hooks import install, remove
 from servicekit.ledger import Ledger
 from servicekit.levels import Levels
@@ -140,13 +140,17 @@ class Data:
 
         return operation
 
-    def request(self, tables: Iterable[str], bound: float = BOUND) -> ContextManager[RequestScope]:
-        """Surround a request that reads `tables`; catches up their owners, `bound` seconds at most.
+    def request(
+        self, tables: Iterable[str], *, writes: bool = False
+    ) -> ContextManager[RequestScope]:
+        """Surround a request that reads `tables`, and may write by what it reads.
+
+        Catches up their owners, for a second at most, or five if it may write.
 
         Raises `OwnerUnavailable` if an owner is down and its replicas must not be read stale,
         or aren't complete yet.
         """
-        return self._guard.request(tables, bound)
+        return self._guard.request(tables, writes)
 
     def start_background(self) -> None:
         """Start the sweeper and the puller of this process."""

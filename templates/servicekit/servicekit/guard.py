@@ -35,9 +35,10 @@ FRESH = 0.2  # seconds that replicas count as fresh outside of requests and tran
 class RequestScope:
     """One request: what it caught up, found stale, and committed."""
 
-    def __init__(self, guard: Guard, bound: float) -> None:
+    def __init__(self, guard: Guard, writes: bool) -> None:
         self._guard = guard
-        self.bound = bound
+        self.writes = writes
+        self.bound = WRITING_BOUND if writes else BOUND
         self._positions: dict[str, int] = {}
         self.caught: set[str] = set()
         self.stale: dict[str, float | None] = {}
@@ -103,9 +104,12 @@ class Guard:
         self.scanner: Scanner | None = None  # None until the database is prepared
 
     @contextlib.contextmanager
-    def request(self, tables: Iterable[str], bound: float) -> Iterator[RequestScope]:
-        """Surround a request that reads `tables`: catches up their owners first."""
-        scope = RequestScope(self, bound)
+    def request(self, tables: Iterable[str], writes: bool) -> Iterator[RequestScope]:
+        """Surround a request that reads `tables`: catches up their owners first.
+
+        Where it may write by what it reads, nothing is committed that an old replica may have said.
+        """
+        scope = RequestScope(self, writes)
         token = self._scope.set(scope)
         try:
             if self.scanner is not None:
@@ -152,10 +156,17 @@ class Guard:
         commit: Callable[[], Any],
         rollback: Callable[[], Any],
     ) -> None:
-        """End a transaction of the application; raises `WriteRefused` if an owner declines."""
+        """End a transaction of the application; raises `WriteRefused` if an owner declines.
+
+        So it does if the request has read a replica that could not be brought up to date.
+        """
         wrote, positions = session.wrote, {}
         scope = self._scope.get()
         try:
+            if wrote and scope is not None and scope.writes and scope.stale:
+                rollback()
+                refusal = OwnerUnavailable(min(scope.stale), {"state": "its replica is stale"})
+                raise as_driver_error(refusal, self._database.operational_error(raw))
             if session.touched:
                 patient = scope is not None and scope.committed
                 positions = self._forwarding.commit(raw, commit, rollback, patient)

@@ -16,7 +16,6 @@ from servicekit import refusals, seen, tracing
 from servicekit.description import Description
 from servicekit.errors import WriteRefused
 from servicekit.exchange import Answer, Body, Environ, Headers, Replay
-from servicekit.guard import BOUND, WRITING_BOUND
 from servicekit.telemetry import Metrics
 
 PATIENCE = 5.0  # seconds in which a refused request is run again
@@ -104,11 +103,11 @@ class Middleware:
     def _scope(self, environ: Environ, tables: Tuple[str, ...]) -> Callable[[], Any]:
         """Return what opens a scope in which replicas are as fresh as this client may expect."""
         expected = seen.positions(environ, self._description.owners) if self._sessions else {}
-        bound = BOUND if environ["REQUEST_METHOD"] in _READING else WRITING_BOUND
+        writes = environ["REQUEST_METHOD"] not in _READING
 
         @contextlib.contextmanager
         def open_scope() -> Iterator[Any]:
-            with self._data.request(tables, bound) as scope:
+            with self._data.request(tables, writes=writes) as scope:
                 if expected:
                     scope.wait_for(expected)
                 yield scope

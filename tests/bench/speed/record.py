@@ -88,7 +88,7 @@ def page(kept: Values) -> str:
     for name in _SIZES:
         if name in kept:
             parts += [_input(name, kept[name]), _load(name, kept)]
-    found = [name for name in ("recording", "gateways") if name in kept]
+    found = [name for name in ("recording", "gateways", "split") if name in kept]
     parts += [_running({told: kept[name][told] for name in found for told in kept[name]})]
     parts += [_load(name, kept) for name in found]
     return "\n".join(part for part in parts if part)
@@ -181,6 +181,5 @@ def _running(found: Values) -> str:
     rows = [(name, f"{one['value']:,.2f}", one["goal"]) for name, one in found.items()]
     if not rows:
         return ""
-    return "## Recording, verifying, and what stands before services\n\n" + _table(
-        ("what", "measured", "goal"), rows
-    )
+    title = "## Recording, scaffolding, verifying, what stands before services, and a split"
+    return f"{title}\n\n" + _table(("what", "measured", "goal"), rows)

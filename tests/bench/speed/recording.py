@@ -58,6 +58,19 @@ def verifying(folder: Path) -> float:
     return 1000 * (seconds[_MANY] - seconds[_FEW]) / (_MANY - _FEW)
 
 
+def scaffolding(folder: Path) -> float:
+    """Seconds to split the sample, analysis included, with nothing in the cache."""
+    sample, target = REPOSITORY / "sample_monolith", folder / "split"
+    command = [*_COMMAND, "scaffold", sample, "--output", target, "--no-history", "--no-cache"]
+    written = measure(command, cwd=folder, before=lambda: _empty(target), runs=3)
+    assert written.runs, written.failure
+    return written.seconds
+
+
+def _empty(target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+
+
 def _verified(toy: Path, split: Path, folder: Path, count: int) -> float:
     tape, python = folder / f"{count}.tape", ("--python", sys.executable)
     recording = ("python", "many.py", str(count))

@@ -98,10 +98,12 @@ BARE = {
 }
 
 
-def edges(folder: Path) -> dict[str, float]:
+def edges(folder: Path) -> dict[str, tuple[float, float]]:
     """A request through each edge program with our routing, in times of it as a bare proxy.
 
-    Behind stands a Flask service, and for the hardest comparison a server that does nothing.
+    The second number is in times of our configuration without any rule: what is left are headers,
+    limits and the log. Behind stands a Flask service, and for the hardest comparison a server that
+    does nothing.
     """
     found = {}
     for told, running in (
@@ -111,15 +113,19 @@ def edges(folder: Path) -> dict[str, float]:
         service = free_port()
         with running(service):
             for program in (one for one in BARE if shutil.which(COMMANDS[one](folder)[0])):
-                found[f"{program} before {told}"] = _ratio(program, service, folder)
+                found[f"{program} before {told}"] = _ratios(program, service, folder)
     return found
 
 
-def _ratio(program: Gateway, service: int, folder: Path) -> float:
-    edge = EdgeGateway(program, rate=PLENTY).alone(_table(service), folder / "ours", Limits())
-    with edge as (ours, _), _bare(program, service, folder) as bare:
-        routed, straight = _in_turns(ours, bare, "/echo/here")
-    return routed / straight
+def _ratios(program: Gateway, service: int, folder: Path) -> tuple[float, float]:
+    edge, table = EdgeGateway(program, rate=PLENTY), _table(service)
+    with (
+        edge.alone(table, folder / "ours", Limits()) as (ours, _),
+        edge.alone({**table, "routes": []}, folder / "unrouted", Limits()) as (unrouted, _),
+        _bare(program, service, folder) as bare,
+    ):
+        routed, without, straight = _in_turns((ours, unrouted, bare), "/echo/here")
+    return routed / straight, routed / without
 
 
 def flask_gateway(folder: Path) -> float:
@@ -129,7 +135,7 @@ def flask_gateway(folder: Path) -> float:
         backend("shop", service, folder),
         FlaskGateway().run(_table(service), folder / "gateway", Limits()) as gateway,
     ):
-        through, straight = _in_turns(gateway.port, service, "/echo/here")
+        through, straight = _in_turns((gateway.port, service), "/echo/here")
     return 1000 * (through - straight)
 
 
@@ -145,6 +151,13 @@ def _table(service: int) -> dict[str, object]:
         "routes": [{**route, "service": "shop"} for route in routes()],
         "compositions": [],
     }
+
+
+@contextmanager
+def bare_nginx(service: int, folder: Path) -> Iterator[int]:
+    """Run nginx as a bare proxy before a service; give its port."""
+    with _bare(Gateway.NGINX, service, folder) as port:
+        yield port
 
 
 @contextmanager
@@ -166,13 +179,13 @@ def _nothing(port: int, folder: Path) -> Iterator[None]:
         yield
 
 
-def _in_turns(one: int, other: int, path: str) -> tuple[float, float]:
+def _in_turns(ports: tuple[int, ...], path: str) -> list[float]:
     """Median seconds of a request to each port, a hundred at a time in turns."""
-    times: dict[int, list[float]] = {one: [], other: []}
+    times: dict[int, list[float]] = {port: [] for port in ports}
     for _ in range(ROUNDS):
-        for port in times:
+        for port in ports:
             times[port] += _asked(port, path)
-    return median(times[one]), median(times[other])
+    return [median(times[port]) for port in ports]
 
 
 def _asked(port: int, path: str) -> list[float]:

@@ -11,6 +11,7 @@ from decompose.readers.sqlalchemy.declarations import Declarations
 from decompose.readers.sqlalchemy.effects import Effects
 from decompose.readers.sqlalchemy.keys import Keys
 from decompose.readers.sqlalchemy.mapping import Mapping
+from decompose.readers.sqlalchemy.pages import Pages
 from decompose.readers.sqlalchemy.raw import RawSql
 from decompose.readers.sqlalchemy.touches import Touches
 from decompose.readers.sqlalchemy.versions import Versions
@@ -20,7 +21,7 @@ from decompose.resolve.sql import SqlTable
 
 
 def contribution(
-    engine: Engine, declarations: Declarations, touches: Touches, raw: RawSql
+    engine: Engine, declarations: Declarations, touches: Touches, raw: RawSql, pages: Pages
 ) -> Contribution:
     """Everything understood, in the terms of the model."""
     mapping = Mapping(engine, declarations)
@@ -35,6 +36,7 @@ def contribution(
         accesses=effects.accesses(touches),
         commits=tuple(sorted(touches.commits)),
         entries=tuple(declarations.events.entries()),
+        notes=pages.notes(),
     )
 
 

@@ -161,4 +161,6 @@ class SqlAlchemyLibrary(Library):
     def contribution(self) -> Contribution:
         """Tables, accesses, commits and model events."""
         self.raw.sweep()
-        return contribution(self.engine, self.declarations, self.touches, self.raw)
+        return contribution(
+            self.engine, self.declarations, self.touches, self.raw, self.queries.pages
+        )

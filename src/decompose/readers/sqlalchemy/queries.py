@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
+from decompose.readers.sqlalchemy.pages import Pages
 from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.touches import Touches, What
@@ -36,6 +37,7 @@ class Queries:
         self.engine = engine
         self.touches = touches
         self.relations = relations
+        self.pages = Pages(engine, relations)
         self.custom: set[int] = set()
         self._columns: dict[int, tuple[int, ...]] = {}
         self._rows: dict[int, int] = {}
@@ -182,6 +184,8 @@ class Queries:
             engine.add(site.result, self.result_of(query, m.SCALARS))
         elif method in ("paginate", "mappings"):
             kind = m.PAGES if method == "paginate" else m.RESULT
+            if kind == m.PAGES:
+                self.pages.take(query, site)
             engine.add(site.result, self.result_of(query, kind))
         elif method in _OTHER_COLUMNS:
             self._other_columns(query, method, site)
@@ -202,7 +206,11 @@ class Queries:
 
     def _narrow(self, query: int, method: str, site: CallSite) -> None:
         """Filters, joins, orders, options: the same query, and reads of what they name."""
-        self.engine.add(site.result, query)
+        narrowed = self.pages.after(query, method, site)
+        if narrowed != query:
+            self._columns[narrowed] = self.columns(query)
+            self.custom.update({narrowed} if query in self.custom else ())
+        self.engine.add(site.result, narrowed)
         self.mention(site)
         if method in _BY_NAME:
             for node, _ in site.args:

@@ -28,6 +28,7 @@ class Relation:
     dynamic: bool
     single: bool
     eager: bool
+    ordered: bool
     backref: str = ""
     cascade: str = ""
     is_reverse: bool = False
@@ -59,6 +60,7 @@ class Relations:
             dynamic or lazy in _DYNAMIC,
             m.keyword(engine, site, "uselist") is False,
             lazy in _EAGER,
+            _names_order(site),
             cascade=str(m.keyword(engine, site, "cascade") or ""),
         )
         self.known[number] = relation
@@ -147,6 +149,7 @@ class Relations:
             inner is not None and m.keyword(engine, inner, "lazy") in _DYNAMIC,
             inner is not None and m.keyword(engine, inner, "uselist") is False,
             inner is not None and m.keyword(engine, inner, "lazy") in _EAGER,
+            inner is not None and _names_order(inner),
             backref=name,
             cascade=str(m.keyword(engine, inner, "cascade") or "") if inner is not None else "",
             is_reverse=True,
@@ -206,6 +209,10 @@ class Relations:
         """`append`, `remove` and their like on a COLLECTION or DYNAMIC."""
         link = self.engine.values[value].link
         self.touches.note(site.place, Mode.WRITE, What.RELATION, link, how="relationship")
+
+
+def _names_order(site: CallSite) -> bool:
+    return any(name == "order_by" for name, _ in site.kwargs)
 
 
 def _owner(engine: Engine, activation: Activation) -> list[int]:

@@ -86,6 +86,7 @@ class Sessions:
         if method in ("scalar", "one_or_404", "first_or_404"):
             self.queries.rows(number, site.result, scalar=True)
         elif method == "paginate":
+            self.queries.pages.take(number, site)
             scalars = self.queries.result_of(number, m.SCALARS)
             self.engine.add(site.result, self.queries.result_of(scalars, m.PAGES))
         else:

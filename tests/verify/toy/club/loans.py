@@ -3,13 +3,11 @@ import os
 
 from flask import Blueprint, abort, render_template_string, request, session
 
+from club.data import PAGE
 from club.database import db
 from club.models import Loan, Member
 
 loans = Blueprint("loans", __name__, url_prefix="/loans")
-PAGE = (
-    "<ul>{% for loan in loans %}<li>{{ loan.member.name }}: {{ loan.title }}</li>{% endfor %}</ul>"
-)
 
 
 @loans.post("/")
@@ -24,7 +22,7 @@ def lend():
 
 @loans.get("/")
 def index():
-    found = Loan.query.order_by(Loan.id).all()
+    found = Loan.query.limit(100).all()
     return render_template_string(PAGE, loans=found), 200, {"X-Count": str(len(found))}
 
 

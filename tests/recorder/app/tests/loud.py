@@ -1,0 +1,9 @@
+"""What a test brings along."""
+
+
+class Quiet:
+    """Another."""
+
+
+class Loud:
+    """A format."""
