@@ -83,7 +83,7 @@ def _definition(definition: f.DefinitionFacts) -> list[str]:
     return [
         head,
         *_around(definition),
-        *(f"  {_line(s)}: {_STATEMENTS[type(s)](s)}" for s in definition.body),
+        *(f"  {_line(s)}: {_STATEMENTS[type(s)](s)}" for s in definition.statements()),
     ]
 
 

@@ -63,4 +63,4 @@ def test_a_huge_template_is_not_read() -> None:
     """A template of many megabytes is refused at once, with a finding."""
     facts = read(b"{{ x }}" * 1_000_000)
     assert [finding.code for finding in facts.findings] == ["template-too-large"]
-    assert facts.definitions[0].body == ()
+    assert facts.definitions[0].statements() == ()

@@ -11,6 +11,8 @@ and means all of them. Versions count from 1 and start anew in each scope.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from decompose.domain.finding import Finding
@@ -250,6 +252,16 @@ Expr = (
     | Unpack
 )
 Stmt = Assign | SetAttr | SetSub | Eval | Return | Yield | Raise | Define | StarImport | DelAttr
+_BODY: msgspec.msgpack.Decoder[tuple[Stmt, ...]] = msgspec.msgpack.Decoder(tuple[Stmt, ...])
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def pack(body: Iterable[Stmt]) -> msgspec.Raw:
+    """The body of a definition of these statements."""
+    return msgspec.Raw(_ENCODER.encode(tuple(body)))
+
+
+_EMPTY = pack(())
 
 
 class Param(_Node):
@@ -267,8 +279,10 @@ class DefinitionFacts(_Node):
     `name` is the path inside the module (`User.full_name`, empty for the module), a lambda's is
     `<lambdaN>`, counted per enclosing scope. `parent` is the index of the enclosing scope.
     `versions` says for each local name how many versions it has; parameters are version 1.
-    `outer` are names declared `global` or `nonlocal`, `guards` the first and last lines of the
-    `try` bodies whose errors, a database's among them, end in a handler.
+    `body` is packed: of a large program all statements at once would take ten times the room, and
+    each is needed once or twice. `outer` are names declared `global` or `nonlocal`, `guards` the
+    first and last lines of the `try` bodies whose errors, a database's among them, end in a
+    handler.
     """
 
     name: str
@@ -277,7 +291,7 @@ class DefinitionFacts(_Node):
     line: int
     end_line: int
     params: tuple[Param, ...] = ()
-    body: tuple[Stmt, ...] = ()
+    body: msgspec.Raw = _EMPTY
     decorators: tuple[Expr, ...] = ()
     bases: tuple[Expr, ...] = ()
     keywords: tuple[tuple[str, Expr], ...] = ()
@@ -287,6 +301,10 @@ class DefinitionFacts(_Node):
     is_generator: bool = False
     is_async: bool = False
     guards: tuple[tuple[int, int], ...] = ()
+
+    def statements(self) -> tuple[Stmt, ...]:
+        """What the body says, unpacked anew."""
+        return _BODY.decode(self.body)
 
 
 class ImportFacts(_Node):

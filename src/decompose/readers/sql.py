@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from decompose.domain.facts import Call, Const, DefinitionFacts, Eval, ModuleFacts, Name
+from decompose.domain.facts import Call, Const, DefinitionFacts, Eval, ModuleFacts, Name, pack
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.resolve.sql import SqlResult, statements
@@ -42,7 +42,7 @@ class SqlReader:
             found = list(split(decoded.text))
         results = [(statements(text), line) for text, line in found]
         findings.extend(_inexact(file, line) for result, line in results if not result.exact)
-        body = tuple(Eval(Call(Name("@sql"), (Const(text),), (), line)) for text, line in found)
+        body = pack(Eval(Call(Name("@sql"), (Const(text),), (), line)) for text, line in found)
         return ModuleFacts(
             name=file.module,
             path=file.path,

@@ -84,11 +84,11 @@ def instances(evaluator: Core, classes: f.Expr) -> int:
     """A node with instances of the classes that an expression holds, tuples of them included."""
     result = evaluator.engine.node()
     source = evaluator.node(classes)
-    each(evaluator.engine, source, lambda value: _instance(evaluator.engine, value, result))
+    each(evaluator.engine, source, _instance, evaluator.engine, result)
     return result
 
 
-def _instance(engine: Engine, number: int, result: int) -> None:
+def _instance(number: int, engine: Engine, result: int) -> None:
     value = engine.values[number]
     if value.kind is Kind.CLASS:
         engine.add(result, engine.instance(number))

@@ -30,9 +30,7 @@ class Arguments:
         named = {p.name for p in params if p.kind in ("arg", "kwonly")}
         for name, node in site.kwargs:
             if name == "**":
-                engine.watch(
-                    node, lambda value: self._pass_mapping(activation, value, sorted(named))
-                )
+                engine.watch(node, self._pass_mapping, activation, tuple(sorted(named)))
             elif name in named:
                 engine.edge(node, names.variable(engine, activation, name))
             else:
@@ -46,12 +44,8 @@ class Arguments:
         engine = self.engine
         for position, (node, starred) in enumerate(site.args):
             if starred:
-                engine.watch(
-                    node,
-                    lambda value, p=position: self._pass_items(  # type: ignore[misc]
-                        activation, value, positional[p:], len(positional)
-                    ),
-                )
+                left = tuple(positional[position:])
+                engine.watch(node, self._pass_items, activation, left, len(positional))
                 continue
             if position < len(positional):
                 engine.edge(node, names.variable(engine, activation, positional[position]))
@@ -62,7 +56,7 @@ class Arguments:
                     engine.edge(node, self.containers.item(rest, index))
 
     def _pass_items(
-        self, activation: Activation, container: int, positional: Sequence[str], count: int
+        self, container: int, activation: Activation, positional: Sequence[str], count: int
     ) -> None:
         """Pass the items of a starred argument."""
         if self.engine.values[container].kind is not Kind.CONTAINER:
@@ -77,7 +71,7 @@ class Arguments:
         elif rest is not None:
             self.engine.edge(self.containers.any(container), self.containers.any(rest))
 
-    def _pass_mapping(self, activation: Activation, mapping: int, named: Sequence[str]) -> None:
+    def _pass_mapping(self, mapping: int, activation: Activation, named: Sequence[str]) -> None:
         """Pass the items of a `**` argument."""
         if self.engine.values[mapping].kind is not Kind.CONTAINER:
             return
@@ -93,7 +87,7 @@ class Arguments:
         for param in activation.definition.facts.params:
             if param.kind == kind:
                 node = names.variable(self.engine, activation, param.name)
-                for number in sorted(self.engine.points[node]):
+                for number in self.engine.numbers(node):
                     value = self.engine.values[number]
                     if value.kind is Kind.CONTAINER and value.name == f"*{kind}":
                         return number

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from sys import intern
 
 from decompose.resolve import names
 from decompose.resolve.engine import CallSite, Engine, Place
 from decompose.resolve.hierarchy import Hierarchy
 from decompose.resolve.values import Kind, Value
+
+_SITE_BITS = 32
 
 Caller = Callable[[int, CallSite], None]
 
@@ -22,10 +24,7 @@ class Classes(Hierarchy):
 
     def load(self, base: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of whatever node `base` holds."""
-        self.engine.watch(base, partial(self._load_into, attr, place, result))
-
-    def _load_into(self, attr: str, place: Place, result: int, number: int) -> None:
-        self.load_value(number, attr, place, result)
+        self.engine.watch(base, self.load_value, intern(attr), place, result)
 
     def load_value(self, number: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of one value."""
@@ -119,9 +118,9 @@ class Classes(Hierarchy):
         self.engine.add_external(result, f"{path}{call}.{attr}", receiver)
 
     def _bind_all(self, node: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.engine.watch(node, partial(self._bind, receiver, attr, place, result))
+        self.engine.watch(node, self._bind, receiver, attr, place, result)
 
-    def _bind(self, receiver: int, attr: str, place: Place, result: int, number: int) -> None:
+    def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
         value = self.engine.values[number]
         if value.kind is Kind.FUNCTION:
             self._bind_function(number, value, receiver, attr, place, result)
@@ -163,7 +162,7 @@ class Classes(Hierarchy):
 
     def store(self, base: int, attr: str, node: int, place: Place) -> None:
         """Let `attr` of whatever `base` holds hold what `node` holds."""
-        self.engine.watch(base, lambda value: self._store_value(value, attr, node, place))
+        self.engine.watch(base, self._store_value, attr, node, place)
 
     def _store_value(self, number: int, attr: str, node: int, place: Place) -> None:
         value = self.engine.values[number]
@@ -182,7 +181,7 @@ class Classes(Hierarchy):
                 library.store(number, attr, node, place)
 
     def _set_all(self, found: int, receiver: int, node: int, place: Place) -> None:
-        self.engine.watch(found, lambda value: self._set(value, receiver, node, place))
+        self.engine.watch(found, self._set, receiver, node, place)
 
     def _set(self, number: int, receiver: int, node: int, place: Place) -> None:
         """Call the setter that a class attribute may be."""
@@ -201,12 +200,13 @@ def make_site(
     args: tuple[tuple[int, bool], ...],
     kwargs: tuple[tuple[str, int], ...],
     result: int,
-    key: tuple[int, int] | None = None,
+    key: int | None = None,
 ) -> CallSite:
     """A new call site in an activation; `key` is that of the call it stands for, if any."""
     activation = place.activation
     activation.sites += 1
-    key = key or (activation.definition.index, activation.sites)
+    if key is None:
+        key = activation.definition.index << _SITE_BITS | activation.sites
     site = CallSite(activation, place.line, len(engine.sites), key, args, kwargs, result)
     engine.sites.append(site)
     return site

@@ -12,9 +12,9 @@ _WORTH_TELLING = 0.005  # the share of places from which a cap can change what i
 
 def capped(engine: Engine) -> Iterator[Finding]:
     """A note for each bound that the resolution met."""
-    if len(engine.capped) > _WORTH_TELLING * len(engine.points):
+    if len(engine.capped) > _WORTH_TELLING * engine.size:
         yield _note(
-            f"{len(engine.capped)} of {len(engine.points)} places in the code can hold more than "
+            f"{len(engine.capped)} of {engine.size} places in the code can hold more than "
             f"{engine.most_values} values; the first {engine.most_values} were followed"
         )
     if engine.merged:

@@ -12,7 +12,7 @@ from decompose.domain.finding import Location
 from decompose.domain.source import SourceTree
 from decompose.resolve.bounds import capped
 from decompose.resolve.effects import Effects
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.evaluate import solve
 from decompose.resolve.library import Contribution, Library
 from decompose.resolve.notes import notes
@@ -152,16 +152,12 @@ _Key = tuple[str, str, m.ReferenceKind]
 
 def _references(engine: Engine, found: Contribution, known: set[str]) -> tuple[m.Reference, ...]:
     """One reference for each source, target and kind, at its first line."""
-    uses = [use for activation in engine.activations for use in _uses(engine, activation)]
-    for item in found.references:
-        user = engine.activations[item.activation]
-        uses.append((user, item.target, item.kind, item.line, False))
     first: dict[_Key, Location] = {}
     chosen: set[_Key] = set()
-    for activation, target, kind, line, handed in uses:
-        key = (activation.definition.id, target, kind)
+    for user, target, kind, line, handed in _uses(engine, found):
+        key = (user.id, target, kind)
         if target in known and (target != key[0] or kind is m.ReferenceKind.CALL):
-            _keep_first(first, key, _location(activation, line))
+            _keep_first(first, key, _location(user, line))
             if not handed:
                 chosen.add(key)
     return tuple(sorted([*_internal(first, chosen), *_external(engine)]))
@@ -178,27 +174,30 @@ def _internal(first: Mapping[_Key, Location], chosen: Container[_Key]) -> Iterat
 def _external(engine: Engine) -> Iterator[m.Reference]:
     """Calls into libraries."""
     first: dict[_Key, Location] = {}
-    for activation in engine.activations:
-        for number, line in activation.externals:
-            path = engine.values[number].name.replace("()", "").replace("[]", "")
-            key = (activation.definition.id, path, m.ReferenceKind.CALL)
-            _keep_first(first, key, _location(activation, line))
+    for definition, lines in engine.externals.items():
+        for path, line in lines.items():
+            key = (definition.id, path, m.ReferenceKind.CALL)
+            _keep_first(first, key, _location(definition, line))
     for (source, target, kind), where in first.items():
         yield m.Reference(source=source, target=target, kind=kind, location=where, external=True)
 
 
 def _uses(
-    engine: Engine, activation: Activation
-) -> Iterator[tuple[Activation, str, m.ReferenceKind, int, bool]]:
-    """What an activation's code names, calls and constructs, and whether it was handed that."""
-    for (target, kind), line in activation.references.items():
-        yield activation, target, m.ReferenceKind(kind), line, False
-    for number, line, site in activation.calls:
-        target = engine.activations[number].definition.id
-        yield activation, target, m.ReferenceKind.CALL, line, site in engine.handed
-    for number, line in activation.functions:
-        class_ = engine.program.definitions[engine.values[number].index]
-        yield activation, class_.id, m.ReferenceKind.REFERENCE, line, False
+    engine: Engine, found: Contribution
+) -> Iterator[tuple[Definition, str, m.ReferenceKind, int, bool]]:
+    """What each definition's code names, calls and constructs, and whether it was handed that."""
+    activations = engine.activations
+    for activation in activations:
+        for (target, kind), line in activation.references.items():
+            yield activation.definition, target, m.ReferenceKind(kind), line, False
+    for caller, callee, line, site in engine.called:
+        target, handed = activations[callee].definition.id, site in engine.handed
+        yield activations[caller].definition, target, m.ReferenceKind.CALL, line, handed
+    for definition, lines in engine.constructed.items():
+        for target, line in lines.items():
+            yield definition, target, m.ReferenceKind.REFERENCE, line, False
+    for item in found.references:
+        yield activations[item.activation].definition, item.target, item.kind, item.line, False
 
 
 def _keep_first(first: dict[_Key, Location], key: _Key, where: Location) -> None:
@@ -206,8 +205,8 @@ def _keep_first(first: dict[_Key, Location], key: _Key, where: Location) -> None
         first[key] = where
 
 
-def _location(activation: Activation, line: int) -> Location:
-    return Location(path=activation.definition.module.facts.path, line=line)
+def _location(definition: Definition, line: int) -> Location:
+    return Location(path=definition.module.facts.path, line=line)
 
 
 # Framework -----------------------------------------------------------------------------------

@@ -27,10 +27,7 @@ class Calls:
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""
-        self.engine.watch(callee, partial(self._call_at, site))
-
-    def _call_at(self, site: CallSite, number: int) -> None:
-        self.call_value(number, site)
+        self.engine.watch(callee, self.call_value, site)
 
     def call_value(self, number: int, site: CallSite) -> None:
         """Call one value."""
@@ -58,7 +55,7 @@ class Calls:
             site.activation, site.line, site.number, site.key, site.args[1:], site.kwargs,
             site.result,
         )  # fmt: skip
-        self.engine.watch(given, partial(self._call_on, function, bound))
+        self.engine.watch(given, self._call_on, function, bound)
         self.engine.later(partial(self._call_on_nothing, function, given, site))
 
     def _is_method(self, function: Value) -> bool:
@@ -67,7 +64,7 @@ class Calls:
         inside = parent is not None and parent.definition.facts.kind == "class"
         return inside and definition.method_kind == ""
 
-    def _call_on(self, function: Value, site: CallSite, receiver: int) -> None:
+    def _call_on(self, receiver: int, function: Value, site: CallSite) -> None:
         if self.engine.values[receiver].kind is Kind.INSTANCE:
             self._call_function(function, receiver, site)
 
@@ -81,7 +78,8 @@ class Calls:
         parent = engine.activations[function.link] if function.link >= 0 else None
         context = self._context(definition, parent, receiver, site)
         activation = engine.activation(definition, parent, context)
-        site.activation.calls.append((activation.number, site.line, site.number))
+        caller = site.activation.number
+        engine.called.append((caller, activation.number, site.line, site.number))
         self.arguments.pass_(activation, receiver, site)
         if definition.facts.is_generator:
             engine.add(site.result, self.generator(activation))
@@ -144,7 +142,8 @@ class Calls:
         external = self.classes.external_base(number)
         made = engine.instance(number, site.number if self._is_identified(external) else 0)
         engine.add(site.result, made)
-        site.activation.functions.append((number, site.line))
+        class_ = engine.program.definitions[engine.values[number].index]
+        _note_first(engine.constructed, class_.id, site)
         if external is not None:
             for library in engine.libraries:
                 library.construct(number, site)
@@ -200,7 +199,7 @@ class Calls:
 
     def iterate(self, source: int, place: Place, result: int) -> None:
         """Let `result` hold what iterating over `source` gives."""
-        self.engine.watch(source, lambda value: self.iterate_value(value, place, result))
+        self.engine.watch(source, self.iterate_value, place, result)
 
     def iterate_value(self, number: int, place: Place, result: int) -> None:
         """Let `result` hold what iterating over one value gives."""
@@ -215,7 +214,7 @@ class Calls:
             iterator = self.engine.node()
             self.special(number, "__iter__", place, iterator)
             self.special(number, "__aiter__", place, iterator)
-            self.engine.watch(iterator, lambda it: self.advance(it, place, result))
+            self.engine.watch(iterator, self.advance, place, result)
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
             self.external_item(number, value, place, result)
 
@@ -240,7 +239,8 @@ class Calls:
     def _call_external(self, number: int, value: Value, site: CallSite) -> None:
         if value.name == "...":
             return
-        site.activation.externals.append((number, site.line))
+        path = value.name.replace("()", "").replace("[]", "")
+        _note_first(self.engine.externals, path, site)
         for library in self.engine.libraries:
             if library.call(number, site):
                 return
@@ -259,14 +259,23 @@ class Calls:
 
         The same is taken to be so where a library's decorator stands above a definition.
         """
-        kinds = (Kind.FUNCTION, Kind.BOUND, Kind.CLASS)
         if len(site.args) == 1 and not site.kwargs:
-            self.engine.watch(
-                site.args[0][0],
-                lambda v: (
-                    self.engine.add(site.result, v) if self.engine.values[v].kind in kinds else None
-                ),
-            )
+            self.engine.watch(site.args[0][0], self._give_back, site.result)
+
+    def _give_back(self, number: int, result: int) -> None:
+        if self.engine.values[number].kind in (Kind.FUNCTION, Kind.BOUND, Kind.CLASS):
+            self.engine.add(result, number)
+
+    def above(self, receiver: int, class_: int, result: int) -> None:
+        """Let `result` hold what `super()` gives in a method of `class_` for one receiver."""
+        value = Value(Kind.SUPER, index=receiver, link=class_)
+        self.engine.add(result, self.engine.values.number(value))
+
+
+def _note_first(lines: dict[Definition, dict[str, int]], target: str, site: CallSite) -> None:
+    """Note the first line at which a definition's code calls `target`."""
+    found = lines.setdefault(site.activation.definition, {})
+    found[target] = min(site.line, found.get(target, site.line))
 
 
 def _caller(caller: Activation) -> Context:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVarTuple
 
 from decompose.resolve.engine import CallSite, Engine
 from decompose.resolve.values import Kind
 
 ANY = "[*]"
 ALL = "[all]"
+
+_Arguments = TypeVarTuple("_Arguments")
 
 
 class Containers:
@@ -53,9 +56,9 @@ class Containers:
         """Let `result` hold the items under the keys that node `key` holds."""
         engine = self.engine
         engine.edge(self.any(container), result)
-        engine.watch(key, lambda value: self._get_value(container, value, result))
+        engine.watch(key, self._get_value, container, result)
 
-    def _get_value(self, container: int, key: int, result: int) -> None:
+    def _get_value(self, key: int, container: int, result: int) -> None:
         value = self.engine.values[key]
         if value.kind is not Kind.CONSTANT:
             self.engine.edge(self.all(container), result)
@@ -67,9 +70,9 @@ class Containers:
 
     def put(self, container: int, key: int, node: int) -> None:
         """Store `node` under the keys that node `key` holds."""
-        self.engine.watch(key, lambda value: self._put_value(container, value, node))
+        self.engine.watch(key, self._put_value, container, node)
 
-    def _put_value(self, container: int, key: int, node: int) -> None:
+    def _put_value(self, key: int, container: int, node: int) -> None:
         value = self.engine.values[key]
         if value.kind is Kind.CONSTANT and not isinstance(value.data, tuple):
             self.engine.edge(node, self.item(container, value.data))
@@ -125,12 +128,12 @@ class Containers:
 
     def _extend(self, container: int, site: CallSite) -> None:
         for node, _ in site.args:
-            self.engine.watch(node, lambda value: self._extend_value(container, value))
+            self.engine.watch(node, self._extend_value, container)
         for name, node in site.kwargs:
             if name != "**":
                 self.engine.edge(node, self.item(container, name))
 
-    def _extend_value(self, container: int, other: int) -> None:
+    def _extend_value(self, other: int, container: int) -> None:
         value = self.engine.values[other]
         if value.kind is Kind.CONTAINER and other != container:
             if value.name == "dict":
@@ -168,18 +171,25 @@ class Containers:
         self.engine.add(site.result, made)
 
 
-def each(engine: Engine, node: int, action: Callable[[int], None]) -> None:
+def each(
+    engine: Engine, node: int, action: Callable[[int, *_Arguments], None], *args: *_Arguments
+) -> None:
     """Call `action` with every value that `node` ever holds, items of containers one by one.
 
     Containers in containers are followed too; one may hold itself.
     """
-    seen: set[int] = set()
+    engine.watch(node, _visit, engine, {}, action, args)
 
-    def visit(number: int) -> None:
-        if engine.values[number].kind is not Kind.CONTAINER:
-            action(number)
-        elif number not in seen:
-            seen.add(number)
-            engine.watch(engine.calls.containers.all(number), visit)
 
-    engine.watch(node, visit)
+def _visit(
+    number: int,
+    engine: Engine,
+    seen: dict[int, None],
+    action: Callable[[int, *_Arguments], None],
+    args: tuple[*_Arguments],
+) -> None:
+    if engine.values[number].kind is not Kind.CONTAINER:
+        action(number, *args)
+    elif number not in seen:
+        seen[number] = None
+        engine.watch(engine.calls.containers.all(number), _visit, engine, seen, action, args)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from sys import intern
 
 from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
@@ -18,15 +19,19 @@ class Core(ABC):
         self.engine = engine
         self.calls = Calls(engine)
         self.unknown = engine.node()
-        self._activation: Activation
+        self._activation = engine.sites[0].activation
         self._line = 0
+        self._place = Place(self._activation, 0)
         self._kind = ReferenceKind.REFERENCE
         self._user: Activation | None = None
 
     @property
     def place(self) -> Place:
         """Where evaluation stands."""
-        return Place(self._activation, self._line)
+        last = self._place
+        if last.line != self._line or last.activation is not self._activation:
+            self._place = last = Place(self._activation, self._line)
+        return last
 
     @property
     def activation(self) -> Activation:
@@ -48,7 +53,7 @@ class Core(ABC):
     def refer(self, target: str | None) -> None:
         """Note that the activation's code uses the definition `target`."""
         if target is not None:
-            key = (target, self._kind.value)
+            key = (intern(target), self._kind.value)
             (self._user or self._activation).references.setdefault(key, self._line)
 
     def refer_import(self, module: str, name: str) -> None:

@@ -41,7 +41,7 @@ class Displays(Core):
         for key, value in expr.items:
             node = self.node(value)
             if key is None:
-                self.engine.watch(node, lambda other: self._merge(other, made))
+                self.engine.watch(node, self._merge, made)
             else:
                 self.engine.edge(self.unknown, containers.any(made))
                 containers.put(made, self.node(key), node)
@@ -81,7 +81,7 @@ class Displays(Core):
         base = self.node(expr.value)
         self._line = expr.line
         result, place = self.engine.node(), self.place
-        self.engine.watch(base, lambda value: self._enter(value, place, result))
+        self.engine.watch(base, self._enter, place, result)
         return result
 
     def _enter(self, number: int, place: Place, result: int) -> None:
@@ -145,9 +145,9 @@ class Displays(Core):
         if expr.rest:
             made = self.engine.container("list")
             self.engine.add(result, made)
-            self.engine.watch(base, lambda value: self._rest(value, expr, made))
+            self.engine.watch(base, self._rest, expr, made)
         else:
-            self.engine.watch(base, lambda value: self._part(value, expr.index, place, result))
+            self.engine.watch(base, self._part, expr.index, place, result)
         return result
 
     def _rest(self, number: int, expr: f.Unpack, made: int) -> None:

@@ -44,17 +44,16 @@ class Effects:
     def _successors(self) -> list[list[int]]:
         """Who runs because of whom: calls, links, and functions handed on as arguments."""
         following: list[dict[int, None]] = [{} for _ in self.engine.activations]
-        for activation in self.engine.activations:
-            for callee, _, number in activation.calls:
-                if number not in self.engine.defining:
-                    following[activation.number][callee] = None
+        for caller, callee, _, number in self.engine.called:
+            if number not in self.engine.defining:
+                following[caller][callee] = None
         for source, target in self.found.links:
             following[source][target] = None
         for site in self.engine.sites:
             if site.number in self.engine.defining:
                 continue
             for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
-                for number in self.engine.points[node]:
+                for number in self.engine.numbers(node):
                     inner = self.engine.calls.activation_of(number)
                     if inner is not None:
                         following[site.activation.number][inner.number] = None

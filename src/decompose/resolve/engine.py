@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from sys import intern
+from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
@@ -27,10 +28,12 @@ CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
 MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
-FEW = 6  # values or edges of one node that take less room in a tuple
+FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
-Watcher = Callable[[int], None]
+_Arguments = TypeVarTuple("_Arguments")
+_Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
+_VALUE_BITS = 32
 Context = tuple[object, ...]
 
 
@@ -38,7 +41,7 @@ Context = tuple[object, ...]
 class Activation:
     """A definition evaluated in one context: its variables, what it returns and what it uses.
 
-    `calls` are (callee's number, line, site's number).
+    `references` are the lines that first name a definition, by its id and the kind of use.
     """
 
     number: int
@@ -47,17 +50,13 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    calls: list[tuple[int, int, int]] = field(default_factory=list)
-    externals: list[tuple[int, int]] = field(default_factory=list)
     references: dict[tuple[str, str], int] = field(default_factory=dict)
-    functions: list[tuple[int, int]] = field(default_factory=list)
-    sources: list[Activation] = field(default_factory=list)
-    targets: list[Activation] = field(default_factory=list)
+    sources: tuple[Activation, ...] = ()
     generator: int = -1
     sites: int = 0
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass(slots=True, frozen=True, eq=False)
 class Place:
     """Where something happens."""
 
@@ -66,13 +65,11 @@ class Place:
 
 
 @dataclass(slots=True, frozen=True, eq=False)
-class CallSite:
+class CallSite(Place):
     """One call in one activation. `key` names the call expression, whatever the activation."""
 
-    activation: Activation
-    line: int
     number: int
-    key: tuple[int, int]
+    key: int
     args: tuple[tuple[int, bool], ...]
     kwargs: tuple[tuple[str, int], ...]
     result: int
@@ -80,7 +77,7 @@ class CallSite:
     @property
     def place(self) -> Place:
         """Where the call stands."""
-        return Place(self.activation, self.line)
+        return self
 
     def argument(self, position: int, keyword: str = "") -> int | None:
         """The node of an argument by position or keyword, if it is given."""
@@ -99,6 +96,8 @@ class Engine:
     `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
     are the sites in class bodies that make or apply a decorator: what they call runs once, not
     when the class's instances do. `handed` are those that call a variable: someone else chose it.
+    `called` are (caller's number, callee's, line, site's number). `constructed` and `externals` are
+    the classes and the paths in libraries that the code of a definition calls, with the first line.
     """
 
     calls: Calls
@@ -107,18 +106,20 @@ class Engine:
         self.program = program
         self.libraries = tuple(libraries)
         self.values = ValueTable()
-        self.points: list[set[int] | tuple[int, ...]] = []
-        self._edges: list[dict[int, None] | tuple[int, ...]] = []
-        self._watchers: list[list[Watcher] | None] = []
+        self._points: list[set[int] | tuple[int, ...] | int] = []
+        self._edges: list[dict[int, None] | tuple[int, ...] | int] = []
+        self._watchers: list[list[_Watcher] | _Watcher | None] = []
+        self._methods: dict[Callable[..., None], Callable[..., None]] = {}
         self._queue: deque[tuple[int, int]] = deque()
-        self._waiting: deque[tuple[Watcher, int]] = deque()
+        self._waiting: deque[tuple[_Watcher, int]] = deque()
         self._depth = 0
         self._late: deque[Callable[[], None]] = deque()
         self.bodies: deque[Activation] = deque()
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
         self._clones: dict[int, int] = {}
-        self._fields: dict[tuple[int, str], int] = {}
+        self._names: dict[str, int] = {}
+        self._fields: dict[int, int] = {}
         self._constants: dict[int, int] = {}
         self._containers = 0
         size = len(program.definitions)
@@ -130,23 +131,32 @@ class Engine:
         self._contexts = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
         self.sites: list[CallSite] = [
-            CallSite(nowhere, 0, 0, (-1, 0), (), (), -1)
+            CallSite(nowhere, 0, 0, -1, (), (), -1)
         ]  # number 0 means none
         self.aliases: dict[str, int] = {}
         self.decorating: dict[int, Definition] = {}
         self.defining: set[int] = set()
         self.handed: set[int] = set()
+        self.called: list[tuple[int, int, int, int]] = []
+        self.constructed: dict[Definition, dict[str, int]] = {}
+        self.externals: dict[Definition, dict[str, int]] = {}
         for library in self.libraries:
             library.start(self)
 
     # Nodes -----------------------------------------------------------------------------------
+    # Most nodes hold one value and have one edge or watcher: those need no container.
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return len(self._points)
 
     def node(self, *values: int) -> int:
         """A new node that holds `values`."""
-        self.points.append(values)
+        self._points.append(values[0] if len(values) == 1 else values)
         self._edges.append(())
         self._watchers.append(None)
-        return len(self.points) - 1
+        return len(self._points) - 1
 
     def constant(self, value: int) -> int:
         """The shared node that holds `value` alone; nothing may flow into it."""
@@ -157,58 +167,76 @@ class Engine:
 
     def add(self, node: int, value: int) -> None:
         """Let `node` hold `value` too."""
-        if value not in self.points[node]:
+        held = self._points[node]
+        if value != held if isinstance(held, int) else value not in held:
             self._put(node, (value,))
 
     def edge(self, source: int, target: int) -> None:
         """Let everything that `source` ever holds flow to `target`."""
         edges = self._edges[source]
+        if isinstance(edges, int):
+            edges = (edges,)
         if source == target or target in edges:
             return
         if isinstance(edges, dict):
             edges[target] = None
-        elif len(edges) < FEW:
+        elif not edges:
+            self._edges[source] = target
+        elif len(edges) < FEW_EDGES:
             self._edges[source] = (*edges, target)
         else:
             self._edges[source] = dict.fromkeys((*edges, target))
-        points = self.points[source]
-        if points:
-            held = self.points[target]
+        points = self._points[source]
+        if isinstance(points, int):
+            self.add(target, points)
+        elif points:
+            held = self._held(target)
             if fresh := [value for value in points if value not in held]:
                 self._put(target, sorted(fresh))
 
+    def _held(self, node: int) -> set[int] | tuple[int, ...]:
+        held = self._points[node]
+        return (held,) if isinstance(held, int) else held
+
     def _put(self, node: int, fresh: Sequence[int]) -> None:
         """Let `node` hold values that it doesn't yet: as many as it may, the rest is lost."""
-        points = self.points[node]
-        size = len(points) + len(fresh)
-        if size > self.most_values:
+        held = self._held(node)
+        if len(held) + len(fresh) > self.most_values:
             self.capped.add(node)
-            fresh = fresh[: self.most_values - len(points)]
-        if isinstance(points, set):
-            points.update(fresh)
-        elif size <= FEW:
-            self.points[node] = (*points, *fresh)
+            fresh = fresh[: self.most_values - len(held)]
+        size = len(held) + len(fresh)
+        if isinstance(held, set):
+            held.update(fresh)
+        elif size == 1:
+            self._points[node] = fresh[0]
+        elif size <= FEW_VALUES:
+            self._points[node] = (*held, *fresh)
         else:
-            self.points[node] = {*points, *fresh}
-        if self._edges[node] or self._watchers[node] is not None:
+            self._points[node] = {*held, *fresh}
+        if self._edges[node] != () or self._watchers[node] is not None:
             self._queue.extend([(node, value) for value in fresh])
 
-    def watch(self, node: int, watcher: Watcher) -> None:
-        """Call `watcher` once with every value that `node` ever holds."""
-        watchers = self._watchers[node]
-        if watchers is None:
-            watchers = self._watchers[node] = []
-        watchers.append(watcher)
-        points = self.points[node]
-        if not points:
-            return
-        values = sorted(points) if len(points) > 1 else list(points)
+    def watch(
+        self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
+    ) -> None:
+        """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
+        # A method of something that lives as long as this: one object for all who watch with it.
+        called = self._methods.setdefault(watcher, watcher) if args else watcher
+        added = (called, *args)
+        watching = self._watchers[node]
+        if watching is None:
+            self._watchers[node] = added
+        elif isinstance(watching, list):
+            watching.append(added)
+        else:
+            self._watchers[node] = [watching, added]
+        values = self.numbers(node)
         if self._depth >= DEEPEST:
-            self._waiting.extend((watcher, value) for value in values)
+            self._waiting.extend((added, value) for value in values)
             return
         self._depth += 1
         for value in values:
-            watcher(value)
+            watcher(value, *args)
         self._depth -= 1
 
     def later(self, action: Callable[[], None]) -> None:
@@ -217,18 +245,31 @@ class Engine:
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
-        node = self._fields.get((value, name))
+        key = self._field_key(value, name)
+        node = self._fields.get(key)
         if node is None:
-            node = self._fields[(value, name)] = self.node()
+            node = self._fields[key] = self.node()
         return node
 
     def has_field(self, value: int, name: str) -> bool:
         """Whether anything asked for or stored `value.name` so far."""
-        return (value, name) in self._fields
+        return self._field_key(value, name) in self._fields
+
+    def _field_key(self, value: int, name: str) -> int:
+        """A field's value and name in one number: a pair would take twice the room."""
+        number = self._names.get(name)
+        if number is None:
+            number = self._names[name] = len(self._names)
+        return number << _VALUE_BITS | value
 
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
-        return [self.values[number] for number in sorted(self.points[node])]
+        return [self.values[number] for number in self.numbers(node)]
+
+    def numbers(self, node: int) -> list[int]:
+        """The values of `node` by their numbers, ascending."""
+        held = self._points[node]
+        return [held] if isinstance(held, int) else sorted(held)
 
     def texts(self, node: int | None) -> list[str]:
         """The literal strings that `node` holds, in a fixed order."""
@@ -249,7 +290,7 @@ class Engine:
             return known
         if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > self._most_chained:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
-        return self.values.number(Value(Kind.EXTERNAL, path, site, link))
+        return self.values.number(Value(Kind.EXTERNAL, intern(path), site, link))
 
     def add_external(self, node: int, path: str, link: int = -1, site: int = 0) -> None:
         """Let `node` hold the library's value at `path`, and what it is an alias of."""
@@ -304,7 +345,7 @@ class Engine:
         while True:
             if self._waiting:
                 watcher, value = self._waiting.popleft()
-                watcher(value)
+                watcher[0](value, *watcher[1:])
             elif self._queue:
                 self._flow()
             elif self.bodies:
@@ -317,8 +358,7 @@ class Engine:
     def forget(self) -> None:
         """Let go of everything that refers to each other: no collector runs during an analysis."""
         for activation in self.activations:
-            activation.sources.clear()
-            activation.targets.clear()
+            activation.sources = ()
         for definition in self.program.definitions:
             definition.children.clear()
             definition.module.definitions.clear()
@@ -326,17 +366,19 @@ class Engine:
 
     def _flow(self) -> None:
         """Carry values along edges and to watchers while any are queued and no watcher waits."""
-        points, edges, watchers, queue = self.points, self._edges, self._watchers, self._queue
-        add, waiting = self.add, self._waiting
+        edges, watchers, queue = self._edges, self._watchers, self._queue
+        points, put, waiting = self._points, self._put, self._waiting
         while queue and not waiting:
             node, value = queue.popleft()
-            for target in edges[node]:
-                if value not in points[target]:
-                    add(target, value)
+            targets = edges[node]
+            for target in (targets,) if isinstance(targets, int) else targets:
+                held = points[target]
+                if value != held if isinstance(held, int) else value not in held:
+                    put(target, (value,))
             watching = watchers[node]
             if watching is not None:
-                for watcher in tuple(watching):
-                    watcher(value)
+                for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
+                    watcher[0](value, *watcher[1:])
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:

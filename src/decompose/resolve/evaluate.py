@@ -9,7 +9,7 @@ from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.annotations import annotated
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Activation, CallSite, Engine
 from decompose.resolve.expressions import Expressions
 from decompose.resolve.program import Definition
 from decompose.resolve.values import Kind, Value
@@ -28,7 +28,7 @@ class Evaluator(Expressions):
         self._line = definition.facts.line
         if definition.facts.params:
             self._parameters(activation)
-        for statement in definition.facts.body:
+        for statement in definition.facts.statements():
             _STATEMENTS[type(statement)](self, statement)
         if definition.facts.returns is not None:
             self._line = definition.facts.line
@@ -126,7 +126,7 @@ class Evaluator(Expressions):
         self.engine.decorating[site.number] = definition
         self.defines(site)
         self.calls.call(callee, site)
-        self.engine.watch(callee, lambda value: self._hand_through(value, node, result))
+        self.engine.watch(callee, self._hand_through, node, result)
         return result
 
     def _hand_through(self, decorator: int, node: int, result: int) -> None:
@@ -166,16 +166,16 @@ class Evaluator(Expressions):
         self._line = statement.line
         base, key = self.node(statement.object), self.node(statement.index)
         value = self.node(statement.value)
-        self.engine.watch(base, lambda number: self._put(number, key, value))
+        self.engine.watch(base, self._put, key, value)
 
     def _put(self, number: int, key: int, node: int) -> None:
         kind = self.engine.values[number].kind
         if kind is Kind.CONTAINER:
             self.calls.containers.put(number, key, node)
         elif kind is Kind.EXTERNAL:
-            self.engine.watch(key, lambda value: self._put_named(number, value, node))
+            self.engine.watch(key, self._put_named, number, node)
 
-    def _put_named(self, number: int, key: int, node: int) -> None:
+    def _put_named(self, key: int, number: int, node: int) -> None:
         data = self.engine.values[key].data
         if isinstance(data, str):
             self.engine.edge(node, self.engine.field(number, f"[{data!r}]"))
@@ -205,11 +205,11 @@ class Evaluator(Expressions):
         self._line = statement.line
         node = self.node(statement.value)
         site = make_site(self.engine, self.place, (), (), self.engine.node())
-        self.engine.watch(node, lambda value: self._raise_class(value, site))
+        self.engine.watch(node, self._raise_class, site)
 
-    def _raise_class(self, value: int, site: object) -> None:
+    def _raise_class(self, value: int, site: CallSite) -> None:
         if self.engine.values[value].kind is Kind.CLASS:
-            self.calls.call_value(value, site)  # type: ignore[arg-type]
+            self.calls.call_value(value, site)
 
     def star_import(self, statement: f.StarImport) -> None:
         """`from module import *`."""

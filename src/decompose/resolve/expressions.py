@@ -135,12 +135,7 @@ class Expressions(Displays):
             return
         class_ = self.class_value(method.parent)
         receiver = names.variable(self.engine, method, method.definition.facts.params[0].name)
-        self.engine.watch(
-            receiver,
-            lambda value: self.engine.add(
-                result, self.engine.values.number(Value(Kind.SUPER, index=value, link=class_))
-            ),
-        )
+        self.engine.watch(receiver, self.calls.above, class_, result)
 
     def _is_method(self, activation: Activation) -> bool:
         parent = activation.parent
@@ -152,7 +147,7 @@ class Expressions(Displays):
         self._line = expr.line
         result = self.engine.node()
         place, is_slice = self.place, expr.index == f.Lit("slice")
-        self.engine.watch(base, lambda value: self._item(value, key, is_slice, place, result))
+        self.engine.watch(base, self._item, key, is_slice, place, result)
         return result
 
     def _item(self, number: int, key: int, is_slice: bool, place: Place, result: int) -> None:
@@ -169,17 +164,17 @@ class Expressions(Displays):
         elif value.kind is Kind.CLASS:
             self.engine.add(result, number)
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
-            self.engine.watch(key, lambda k: self._external_field(number, k, place, result))
+            self.engine.watch(key, self._external_field, number, place, result)
             if is_slice and value.kind is Kind.MODEL:
                 self.engine.add(result, number)
             self.calls.external_item(number, value, place, result)
 
     def _item_unknown(self, container: int, key: int, result: int) -> None:
         """A key of which nothing is known may be any."""
-        if not self.engine.points[key]:
+        if not self.engine.numbers(key):
             self.engine.edge(self.calls.containers.all(container), result)
 
-    def _external_field(self, number: int, key: int, place: Place, result: int) -> None:
+    def _external_field(self, key: int, number: int, place: Place, result: int) -> None:
         data = self.engine.values[key].data
         if isinstance(data, str):
             for library in self.engine.libraries:

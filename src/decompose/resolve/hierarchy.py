@@ -41,7 +41,7 @@ class Hierarchy:
         entry.order = [number]
         for position, node in enumerate(bases):
             entry.bases.append([])
-            self.engine.watch(node, lambda base, p=position: self._add_base(entry, p, base))  # type: ignore[misc]
+            self.engine.watch(node, self._add_base, entry, position)
 
     def entry(self, number: int) -> ClassEntry | None:
         """The entry of a class value."""
@@ -65,7 +65,7 @@ class Hierarchy:
             if values[number].kind is Kind.EXTERNAL and values[number].name != "builtins.object"
         ]
 
-    def _add_base(self, entry: ClassEntry, position: int, base: int) -> None:
+    def _add_base(self, base: int, entry: ClassEntry, position: int) -> None:
         kind = self.engine.values[base].kind
         if kind not in (Kind.CLASS, Kind.EXTERNAL) or base in entry.bases[position]:
             return

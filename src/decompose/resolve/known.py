@@ -40,7 +40,7 @@ def call_known(calls: Calls, value: Value, site: CallSite) -> bool:
     """The built-in and standard functions whose result matters."""
     name, first = value.name, site.argument(0)
     if name in _ASKING and first is not None:
-        calls.engine.watch(first, lambda asked: _ask(calls, asked, _ASKING[name], site))
+        calls.engine.watch(first, _ask, calls, _ASKING[name], site)
     if name in _CALLS_ARGUMENTS:
         _call_arguments(calls, name, site)
     action = _KNOWN.get(name)
@@ -58,7 +58,7 @@ def call_known(calls: Calls, value: Value, site: CallSite) -> bool:
     return True
 
 
-def _ask(calls: Calls, number: int, method: str, site: CallSite) -> None:
+def _ask(number: int, calls: Calls, method: str, site: CallSite) -> None:
     """`len(x)` and its like call a method of `x`."""
     if calls.engine.values[number].kind is Kind.INSTANCE:
         calls.special(number, method, site.place, calls.engine.node())
@@ -66,17 +66,17 @@ def _ask(calls: Calls, number: int, method: str, site: CallSite) -> None:
 
 def _next(calls: Calls, site: CallSite) -> None:
     for node, _ in site.args[:1]:
-        calls.engine.watch(node, lambda it: calls.advance(it, site.place, site.result))
+        calls.engine.watch(node, calls.advance, site.place, site.result)
 
 
 def _type_of(calls: Calls, site: CallSite) -> None:
     for node, _ in site.args[:1]:
-        calls.engine.watch(node, lambda value: _type(calls, value, site.result))
+        calls.engine.watch(node, _type, calls, site.result)
 
 
 def _import_named(calls: Calls, site: CallSite) -> None:
     for node, _ in site.args[:1]:
-        calls.engine.watch(node, lambda module: _import(calls, module, site))
+        calls.engine.watch(node, _import, calls, site)
 
 
 def _super(calls: Calls, site: CallSite) -> None:
@@ -84,21 +84,16 @@ def _super(calls: Calls, site: CallSite) -> None:
     class_, receiver = site.argument(0), site.argument(1)
     if class_ is None or receiver is None:
         return
-    calls.engine.watch(class_, lambda c: _super_of(calls, c, receiver, site.result))
+    calls.engine.watch(class_, _super_of, calls, receiver, site.result)
 
 
-def _super_of(calls: Calls, class_: int, receiver: int, result: int) -> None:
+def _super_of(class_: int, calls: Calls, receiver: int, result: int) -> None:
     if calls.engine.values[class_].kind is not Kind.CLASS:
         return
-    calls.engine.watch(
-        receiver,
-        lambda value: calls.engine.add(
-            result, calls.engine.values.number(Value(Kind.SUPER, index=value, link=class_))
-        ),
-    )
+    calls.engine.watch(receiver, calls.above, class_, result)
 
 
-def _type(calls: Calls, number: int, result: int) -> None:
+def _type(number: int, calls: Calls, result: int) -> None:
     value = calls.engine.values[number]
     if value.kind is Kind.INSTANCE:
         calls.engine.add(result, value.link)
@@ -118,14 +113,14 @@ def _call_arguments(calls: Calls, name: str, site: CallSite) -> None:
         calls.containers.any(made) if name == "builtins.map" else calls.engine.node(),
     )
     for node in nodes:
-        calls.engine.watch(node, lambda value: _call_if_function(calls, value, inner))
+        calls.engine.watch(node, _call_if_function, calls, inner)
     if name == "builtins.map":
         calls.engine.add(site.result, made)
     elif name in ("builtins.min", "builtins.max"):
         calls.engine.edge(items, site.result)
 
 
-def _call_if_function(calls: Calls, number: int, site: CallSite) -> None:
+def _call_if_function(number: int, calls: Calls, site: CallSite) -> None:
     if calls.engine.values[number].kind in (Kind.FUNCTION, Kind.BOUND, Kind.CLASS):
         calls.call_value(number, site)
 
@@ -133,11 +128,11 @@ def _call_if_function(calls: Calls, number: int, site: CallSite) -> None:
 def _copy_items(calls: Calls, site: CallSite) -> None:
     made = calls.engine.container("list")
     for node, _ in site.args:
-        calls.engine.watch(node, lambda value: _copy_value(calls, value, made, site.place))
+        calls.engine.watch(node, _copy_value, calls, made, site.place)
     calls.engine.add(site.result, made)
 
 
-def _copy_value(calls: Calls, number: int, made: int, place: Place) -> None:
+def _copy_value(number: int, calls: Calls, made: int, place: Place) -> None:
     value = calls.engine.values[number]
     if value.kind is Kind.CONTAINER and value.name != "dict":
         calls.containers.copy(number, made)
@@ -170,11 +165,11 @@ def _dict(calls: Calls, site: CallSite) -> None:
             calls.engine.edge(node, calls.containers.item(made, name))
     copied = [n for n, _ in site.args] + [n for name, n in site.kwargs if name == "**"]
     for node in copied:
-        calls.engine.watch(node, lambda value: _dict_from(calls, value, made, site))
+        calls.engine.watch(node, _dict_from, calls, made, site)
     calls.engine.add(site.result, made)
 
 
-def _dict_from(calls: Calls, number: int, made: int, site: CallSite) -> None:
+def _dict_from(number: int, calls: Calls, made: int, site: CallSite) -> None:
     value = calls.engine.values[number]
     if value.kind is Kind.CONTAINER and value.name in ("dict", "*kwarg"):
         calls.containers.copy(number, made)
@@ -190,20 +185,20 @@ def _dynamic_attribute(calls: Calls, site: CallSite) -> None:
     default = site.argument(2)
     if default is not None:
         calls.engine.edge(default, site.result)
-    calls.engine.watch(key, lambda value: _load_named(calls, target, value, site))
+    calls.engine.watch(key, _load_named, calls, target, site)
 
 
-def _load_named(calls: Calls, target: int, key: int, site: CallSite) -> None:
+def _load_named(key: int, calls: Calls, target: int, site: CallSite) -> None:
     name = calls.engine.values[key].data
     if not isinstance(name, str):
         return
     if "{}" not in name:
         calls.classes.load(target, name, site.place, site.result)
     elif name.strip("{}"):
-        calls.engine.watch(target, lambda value: _load_like(calls, value, name, site))
+        calls.engine.watch(target, _load_like, calls, name, site)
 
 
-def _load_like(calls: Calls, target: int, name: str, site: CallSite) -> None:
+def _load_like(target: int, calls: Calls, name: str, site: CallSite) -> None:
     """`getattr(x, f"on_{event}")`: every attribute that the name can mean."""
     value = calls.engine.values[target]
     class_ = value.link if value.kind is Kind.INSTANCE else target
@@ -213,7 +208,7 @@ def _load_like(calls: Calls, target: int, name: str, site: CallSite) -> None:
             calls.classes.load_value(target, attr, site.place, site.result)
 
 
-def _import(calls: Calls, number: int, site: CallSite) -> None:
+def _import(number: int, calls: Calls, site: CallSite) -> None:
     """`import_module` of a name known in part: every module of ours that it can mean."""
     name = calls.engine.values[number].data
     if not isinstance(name, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from sys import intern
 
 from decompose.resolve.engine import Activation, Engine
 from decompose.resolve.program import ModuleEntry
@@ -30,7 +31,7 @@ def variable(engine: Engine, activation: Activation, name: str) -> int:
     """The node of one variable of an activation."""
     node = activation.variables.get(name)
     if node is None:
-        node = activation.variables[name] = engine.node()
+        node = activation.variables[intern(name)] = engine.node()
     return node
 
 
@@ -138,7 +139,7 @@ def context_variable(engine: Engine, template: Activation, name: str) -> int:
         provided = library.variable(template, name)
         if provided is not None:
             engine.edge(provided, node)
-    for source in list(template.sources):
+    for source in template.sources:
         engine.edge(context_variable(engine, source, name), node)
     return node
 
@@ -147,7 +148,7 @@ def share_context(engine: Engine, source: Activation, target: Activation) -> Non
     """Let `target` (an included or extended template) see what `source` is rendered with."""
     if source is target or source in target.sources:
         return
-    target.sources.append(source)
+    target.sources = (*target.sources, source)
     for name in list(target.variables):
         if name not in target.definition.versions:
             engine.edge(context_variable(engine, source, name), target.variables[name])

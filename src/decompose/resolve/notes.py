@@ -46,7 +46,7 @@ def _of(program: Program, definition: Definition) -> Iterator[Note]:
     if any(_is_cache(decorator) for decorator in definition.facts.decorators):
         where = Location(path=definition.module.facts.path, line=line)
         yield Note(definition=definition.id, kind=NoteKind.CACHE, target="", location=where)
-    for node in _walk(definition.facts.body):
+    for node in _walk(definition.facts.statements()):
         line = getattr(node, "line", 0) or line
         for kind, target in _said(program, definition, node):
             where = Location(path=definition.module.facts.path, line=line)
@@ -129,9 +129,9 @@ def _last(func: f.Expr) -> str:
     return func.attr if isinstance(func, f.Attr) else str(getattr(func, "id", "")).partition("@")[0]
 
 
-def _walk(body: object) -> Iterator[object]:
+def _walk(body: tuple[f.Stmt, ...]) -> Iterator[object]:
     """Every statement and expression, in order."""
-    stack = [body]
+    stack: list[object] = [body]
     while stack:
         node = stack.pop()
         if isinstance(node, tuple):

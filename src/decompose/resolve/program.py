@@ -17,6 +17,7 @@ from decompose.domain.facts import (
     Name,
     Return,
     StarImport,
+    Stmt,
 )
 from decompose.domain.facts import Def as DefExpr
 from decompose.domain.source import EntryPoint
@@ -70,16 +71,17 @@ class Definition:
         self.id = f"{module.facts.name}.{facts.name}" if facts.name else module.facts.name
         self.versions = dict(facts.versions)
         self.children: list[Definition] = []
+        body = facts.statements()
         self.method_kind = _method_kind(facts)
-        self.named = _named(facts)
+        self.named = _named(body)
         self.escapes = False
         self.is_modest = (
             facts.kind == "function"
             and len(facts.params) > 0
-            and len(facts.body) <= MODEST_BODY
+            and len(body) <= MODEST_BODY
             and not facts.is_generator
         )
-        self.is_small = self.is_modest and len(facts.body) <= SMALL_BODY
+        self.is_small = self.is_modest and len(body) <= SMALL_BODY
 
     def __repr__(self) -> str:
         return f"<{self.id}>"
@@ -212,7 +214,7 @@ class Program:
 
 def _bind(entry: ModuleEntry) -> None:
     """Static bindings of a module's top-level names; of several, a definition wins."""
-    for statement in entry.definitions[0].facts.body:
+    for statement in entry.definitions[0].facts.statements():
         if isinstance(statement, Assign | Define):
             name = statement.target.partition("@")[0]
             previous = entry.bound.get(name)
@@ -222,11 +224,11 @@ def _bind(entry: ModuleEntry) -> None:
             entry.stars.append(statement.module)
 
 
-def _named(facts: DefinitionFacts) -> frozenset[str]:
+def _named(body: Iterable[Stmt]) -> frozenset[str]:
     """The names that a body imports or defines."""
     return frozenset(
         statement.target.partition("@")[0]
-        for statement in facts.body
+        for statement in body
         if isinstance(statement, Define)
         or (isinstance(statement, Assign) and isinstance(statement.value, From | Module))
     )
@@ -251,7 +253,7 @@ def _escapes(definition: Definition) -> bool:
     nested = {child.facts.name.rpartition(".")[2] for child in definition.children}
     return any(
         isinstance(statement, Return) and _mentions(statement.value, nested)
-        for statement in definition.facts.body
+        for statement in definition.facts.statements()
     )
 
 

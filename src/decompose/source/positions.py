@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from decompose.domain.facts import ModuleFacts
+from decompose.domain.facts import DefinitionFacts, ModuleFacts
 from decompose.domain.finding import Location
 from decompose.domain.model import Definition, DefinitionKind, SystemModel
 
@@ -86,6 +86,8 @@ def _bare(node: object, lines: list[int]) -> object:
         elif name == "guards":
             lines.extend(chain(*value))
             kept.append(len(value))
+        elif isinstance(node, DefinitionFacts) and name == "body":
+            kept.append(_bare(node.statements(), lines))
         elif name not in _HANDED_THROUGH:
             kept.append(_bare(value, lines))
     return kept

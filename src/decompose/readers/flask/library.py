@@ -234,7 +234,7 @@ class FlaskLibrary(Library):
                 node = activation.variables.get(param.name)
                 if param.name not in _APP_PARAMETERS or node is None:
                     continue
-                if not self.engine.points[node] and self.engine.points[self.current_app]:
+                if not self.engine.numbers(node) and self.engine.numbers(self.current_app):
                     self.engine.edge(self.current_app, node)
                     seeded = True
         if seeded:

@@ -106,5 +106,5 @@ class Objects:
         """The router objects among a node's values."""
         if node is None:
             return []
-        found = (self.get(number) for number in sorted(self.engine.points[node]))
+        found = (self.get(number) for number in self.engine.numbers(node))
         return [item for item in found if item is not None]

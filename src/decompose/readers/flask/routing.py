@@ -166,7 +166,7 @@ class Routing:
         self, item: RouterObject, rule: Rule, mount: Mount, seen: dict[str, int]
     ) -> Iterator[FoundRoute]:
         handlers = tuple(view_functions(self.engine, rule.views))
-        if rule.views is not None and not self.engine.points[rule.views]:
+        if rule.views is not None and not self.engine.numbers(rule.views):
             return  # a helper's body as such: its calls have the views
         methods = self._methods(rule, handlers)
         rules = list(dict.fromkeys(text for node in rule.rules for text in self.engine.texts(node)))

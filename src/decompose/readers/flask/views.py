@@ -19,14 +19,14 @@ def view_functions(engine: Engine, node: int | None) -> list[int]:
     if node is None:
         return []
     kinds = (Kind.FUNCTION, Kind.BOUND, Kind.CLASS)
-    direct = [n for n in sorted(engine.points[node]) if engine.values[n].kind in kinds]
+    direct = [n for n in engine.numbers(node) if engine.values[n].kind in kinds]
     return direct or as_view_classes(engine, node)
 
 
 def as_view_classes(engine: Engine, node: int) -> list[int]:
     """The classes behind what `Class.as_view(...)` returned."""
     found = []
-    for number in sorted(engine.points[node]):
+    for number in engine.numbers(node):
         value = engine.values[number]
         if value.kind is Kind.EXTERNAL and value.name.endswith(".as_view()"):
             method = engine.values[value.link]
@@ -38,7 +38,7 @@ def as_view_classes(engine: Engine, node: int) -> list[int]:
 def as_view_names(engine: Engine, node: int) -> list[str]:
     """The names given to `as_view`."""
     names: list[str] = []
-    for number in sorted(engine.points[node]):
+    for number in engine.numbers(node):
         value = engine.values[number]
         if value.kind is Kind.EXTERNAL and value.name.endswith(".as_view()"):
             site = engine.sites[value.index]
@@ -75,7 +75,7 @@ def _wrapped_function(engine: Engine, value: Value, definition: Definition) -> i
                 node = lookup(engine, outer, argument.id)
                 functions = [
                     n
-                    for n in sorted(engine.points[node])
+                    for n in engine.numbers(node)
                     if engine.values[n].kind in (Kind.FUNCTION, Kind.BOUND)
                 ]
                 if functions:

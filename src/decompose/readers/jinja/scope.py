@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from decompose.domain.facts import DefinitionFacts, Expr, Name, Param, Stmt
+from decompose.domain.facts import DefinitionFacts, Expr, Name, Param, Stmt, pack
 
 
 class Frame:
@@ -76,7 +76,7 @@ class Frame:
             self.line,
             end_line,
             params=tuple(self.params),
-            body=tuple(self.body),
+            body=pack(self.body),
             versions=tuple(self.versions.items()),
         )
 

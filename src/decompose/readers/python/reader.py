@@ -39,6 +39,8 @@ class PythonReader:
                 warnings.simplefilter("ignore")  # invalid escapes are the author's business
                 tree = ast.parse(content)
             return _facts(file, content, tree)
+        except UnicodeEncodeError:
+            raise  # it can be read, but not stored
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             return _unread(file, content, error)
 
@@ -59,7 +61,7 @@ def _facts(file: SourceFile, content: bytes, tree: ast.Module) -> ModuleFacts:
         is_package=file.is_package,
         definitions=definitions,
         imports=tuple(lowering.imports),
-        exports=exports(definitions[0].body),
+        exports=exports(definitions[0].statements()),
         words=count_words(lowering.words),
     )
 

@@ -28,6 +28,7 @@ from decompose.domain.facts import (
     SetSub,
     Star,
     StarImport,
+    pack,
 )
 from decompose.readers.python import control
 from decompose.readers.python.expressions import ExpressionLowering, unpack
@@ -196,7 +197,7 @@ class Lowering(ExpressionLowering):
             parent,
             line,
             end_line,
-            body=tuple(scope.body),
+            body=pack(scope.body),
             versions=tuple(scope.versions.items()),
             outer=tuple(sorted(scope.outer)),
         )

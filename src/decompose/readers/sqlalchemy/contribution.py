@@ -115,7 +115,7 @@ class _Tables:
         if definition.facts.kind == "class":
             return definition.id
         for name, node in site.activation.variables.items():
-            if table in self.engine.points[node] and not site.activation.parent:
+            if table in self.engine.numbers(node) and not site.activation.parent:
                 return f"{definition.id}.{name.partition('@')[0]}"
         return ""
 

@@ -128,7 +128,7 @@ class Declarations:
         """`mapper(User, users)`."""
         first, second = site.argument(0, "class_"), site.argument(1, "local_table")
         if first is not None and second is not None:
-            for class_ in sorted(self.engine.points[first]):
+            for class_ in self.engine.numbers(first):
                 for table in m.held_models(self.engine, second, m.TABLE):
                     self.mapped[class_] = table
 

@@ -85,7 +85,7 @@ class Keys:
     def _items(self, node: int | None) -> list[str]:
         containers = self.engine.calls.containers
         found: list[str] = []
-        for number in sorted(self.engine.points[node]) if node is not None else ():
+        for number in self.engine.numbers(node) if node is not None else ():
             if self.engine.values[number].kind is Kind.CONTAINER:
                 for index in range(containers.lengths.get(number, 0)):
                     found += m.texts(self.engine, containers.item(number, index))[:1]
@@ -117,13 +117,13 @@ class Keys:
 
     def classes(self, node: int) -> list[int]:
         """The entities that a node of classes holds."""
-        held = sorted(self.engine.points[node])
+        held = self.engine.numbers(node)
         return [n for n in held if self.engine.values[n].kind is Kind.CLASS]
 
     def tables(self, node: int) -> set[str]:
         """The tables of the entities and TABLEs that a node holds, or that a text names."""
         found: set[str] = set()
-        for number in sorted(self.engine.points[node]):
+        for number in self.engine.numbers(node):
             value = self.engine.values[number]
             if value.kind is Kind.CLASS:
                 found.update(self.mapping.tables(number))

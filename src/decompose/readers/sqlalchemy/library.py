@@ -74,7 +74,7 @@ class SqlAlchemyLibrary(Library):
             self.engine.add(result, self.queries.of_entity(value))
 
     def _site(self, place: Place, result: int) -> CallSite:
-        return CallSite(place.activation, place.line, -1, (-1, -1), (), (), result)
+        return CallSite(place.activation, place.line, -1, -1, (), (), result)
 
     def inherited(self, receiver: int, base: int, attr: str, place: Place, result: int) -> bool:
         """`User.query`, `User.__table__`, the methods of our own query classes."""

@@ -133,7 +133,7 @@ class Mapping:
                 continue
             for value in self.engine.held(node):
                 if value.kind is Kind.FUNCTION:
-                    body = self.engine.program.definitions[value.index].facts.body
+                    body = self.engine.program.definitions[value.index].facts.statements()
                     return naming.computed(body, m.class_name(self.engine, class_))
             literal = m.texts(self.engine, node)
             if literal and (base == class_ or not self.is_entity(base)):
@@ -143,7 +143,7 @@ class Mapping:
     def _with_schema(self, class_: int, name: str) -> str:
         """`__table_args__ = {"schema": ...}` puts a name in front."""
         node = self.own(class_, "__table_args__")
-        for number in sorted(self.engine.points[node]) if node is not None else ():
+        for number in self.engine.numbers(node) if node is not None else ():
             for schema in self._schemas(number, 2):
                 return f"{schema}.{name}"
         return name
@@ -155,7 +155,7 @@ class Mapping:
             return []
         if value.name == "dict" and "schema" in containers.keys(number):
             return m.texts(self.engine, containers.item(number, "schema"))
-        items = sorted(self.engine.points[containers.all(number)])
+        items = self.engine.numbers(containers.all(number))
         return [schema for item in items for schema in self._schemas(item, depth - 1)]
 
     def table_name(self, table: int) -> str:
@@ -203,7 +203,7 @@ class Mapping:
         if node is None:
             return []
         found = m.held_models(self.engine, node, *names)
-        for number in sorted(self.engine.points[node]):
+        for number in self.engine.numbers(node):
             value = self.engine.values[number]
             if value.kind is not Kind.FUNCTION:
                 continue
@@ -217,7 +217,7 @@ class Mapping:
     def _is_mapped_hint(self, class_: int, attr: str) -> bool:
         """`name: Mapped[str]` alone is a column; with entities inside it is a relationship."""
         definition = self.engine.program.definitions[self.engine.values[class_].index]
-        for statement in definition.facts.body:
+        for statement in definition.facts.statements():
             if isinstance(statement, f.Assign) and statement.target.partition("@")[0] == attr:
                 return statement.value is None and _is_mapped(statement.annotation)
         return False

@@ -91,7 +91,7 @@ def held_models(engine: Engine, node: int, *names: str) -> list[int]:
 
 
 def _flat(engine: Engine, node: int, depth: int) -> Iterator[int]:
-    for number in sorted(engine.points[node]):
+    for number in engine.numbers(node):
         if engine.values[number].kind is Kind.CONTAINER and depth:
             yield from _flat(engine, engine.calls.containers.all(number), depth - 1)
         else:

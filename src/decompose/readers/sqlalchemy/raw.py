@@ -75,7 +75,8 @@ class RawSql:
         files: dict[str, list[str]] = {}
         for module in self.engine.program.modules.values():
             if module.facts.language == "sql":
-                texts = [text for d in module.definitions for text in _constants(d.facts.body)]
+                bodies = (definition.facts.statements() for definition in module.definitions)
+                texts = [text for body in bodies for text in _constants(body)]
                 files.setdefault(PurePosixPath(module.facts.path).name, []).extend(texts)
         return files
 
@@ -84,18 +85,18 @@ def _texts(
     definition: f.DefinitionFacts, files: dict[str, list[str]]
 ) -> Iterator[tuple[str, int, bool]]:
     """SQL that a body executes, with its line, and whether it only declares it there."""
-    for call in _calls(definition.body):
+    for call in _calls(definition.statements()):
         is_declared = getattr(call.func, "attr", "") == "text"
         for text in _literals(call):
             yield text, call.line, is_declared
-    for literal in _constants(definition.body) if files else ():
+    for literal in _constants(definition.statements()) if files else ():
         for text in files.get(PurePosixPath(literal[-_LONGEST_NAME:]).name, ()):
             yield text, definition.line, True
 
 
-def _walk(body: object) -> Iterator[object]:
+def _walk(body: tuple[f.Stmt, ...]) -> Iterator[object]:
     """Every statement and expression in a body, in order."""
-    stack = [body]
+    stack: list[object] = [body]
     while stack:
         node = stack.pop()
         if isinstance(node, tuple):
@@ -105,14 +106,14 @@ def _walk(body: object) -> Iterator[object]:
             stack += [getattr(node, name) for name in reversed(node.__struct_fields__)]
 
 
-def _constants(body: object) -> Iterator[str]:
+def _constants(body: tuple[f.Stmt, ...]) -> Iterator[str]:
     """The literal strings in a body."""
     for node in _walk(body):
         if isinstance(node, f.Const) and isinstance(node.value, str):
             yield node.value
 
 
-def _calls(body: object) -> Iterator[f.Call]:
+def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
     """Calls of something's `execute` and its like in a body."""
     for node in _walk(body):
         if isinstance(node, f.Call) and getattr(node.func, "attr", "") in EXECUTING:

@@ -100,13 +100,13 @@ class Relations:
             id_ = entry.body.definition.id
             if id_.rpartition(".")[2] == bare and f".{id_}".endswith(f".{name}"):
                 self.engine.add(node, entry.number)
-        if not self.engine.points[node]:
+        if not self.engine.numbers(node):
             self.engine.add(node, self.engine.literal(bare))
 
     def _complete(self, relation: Relation) -> None:
         """What is known only once the class body is: an annotation's target, the backref."""
         engine = self.engine
-        if not engine.points[relation.target]:
+        if not engine.numbers(relation.target):
             self._lead_by_annotation(relation)
         name = self._backref_name(relation)
         if name:
@@ -116,7 +116,7 @@ class Relations:
     def _lead_by_annotation(self, relation: Relation) -> None:
         """`posts: Mapped[list["Post"]] = relationship()`."""
         for node in list(relation.site.activation.variables.values()):
-            if relation.number in self.engine.points[node]:
+            if relation.number in self.engine.numbers(node):
                 each(self.engine, node, lambda value: self._lead_to_class(relation, value))
 
     def _lead_to_class(self, relation: Relation, number: int) -> None:
@@ -167,7 +167,7 @@ class Relations:
         """A relationship read through a class or an instance."""
         relation = self.known[number]
         on_class = self.engine.values[receiver].kind is Kind.CLASS
-        if not relation.is_reverse and not self.engine.points[relation.owner]:
+        if not relation.is_reverse and not self.engine.numbers(relation.owner):
             self._own(relation, receiver)
         if on_class:
             self.engine.add(result, number)
