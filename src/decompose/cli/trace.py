@@ -79,7 +79,8 @@ def trace(
             err=True,
         )
         if found.cost is not None:
-            typer.echo(f"Recording took {found.cost:.0%} of the time of answering.", err=True)
+            cost = f"Recording took {found.cost:.0%} of the time of answering"
+            typer.echo(f"{cost}, which following what runs slows as well.", err=True)
         raise typer.Exit(status)
 
 
