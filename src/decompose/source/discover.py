@@ -12,7 +12,6 @@ from decompose.domain.source import EntryPoint, SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.source.decode import decode
 from decompose.source.entry_points import entry_points_of
-from decompose.source.requirements import requirements_of
 from decompose.source.roots import (
     folder_names,
     imported_names,
@@ -193,6 +192,9 @@ def _renamed(path: str, code: str, wanted: str, name: str, owner: str) -> Findin
 
 
 def _requirements(root: Path, paths: tuple[str, ...]) -> tuple[Requirement, ...]:
+    # where a report still stands, nobody waits for what parses them
+    from decompose.source.requirements import requirements_of  # noqa: PLC0415 - as above
+
     found: set[Requirement] = set()
     for path in paths:
         if path.endswith((".toml", ".txt", ".in", ".cfg", "setup.py", "Pipfile", ".lock")):

@@ -138,9 +138,8 @@ def _enter(
     if entry.is_symlink():
         findings.append(_linked_folder(entry, path))
         return False
-    here = Path(entry.path)
-    if entry.name in _UNLESS_PACKAGE and not _exists(here / "__init__.py"):
-        if any(_exists(here / mark) for mark in _MARKS):
+    if entry.name in _UNLESS_PACKAGE and not _exists(Path(entry.path, "__init__.py")):
+        if any(_exists(Path(entry.path, mark)) for mark in _MARKS):
             return False
         findings.append(
             _finding(
