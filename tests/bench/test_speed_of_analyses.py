@@ -25,6 +25,15 @@ def test_up_to_a_hundred_thousand_lines(make: Callable[[], inputs.Input], tmp_pa
 
 
 @pytest.mark.large
+def test_above_three_hundred_thousand_lines(tmp_path: Path) -> None:
+    """A large web monolith ends, and a report of it that still stands costs less than making it."""
+    found = measured(inputs.sentry(), tmp_path, large=True, keep=partial(record.keep, "sentry"))
+    cases = found["cases"]
+    assert found["lines"] > 300_000
+    assert cases["decompose, nothing changed"]["cpu"] < cases["decompose, cold, 2 processes"]["cpu"]
+
+
+@pytest.mark.large
 def test_a_million_lines(tmp_path: Path) -> None:
     """A million lines end; nothing changed costs no more than ruff's reading of imports."""
     found = measured(inputs.joined(), tmp_path, large=True, keep=partial(record.keep, "joined"))

@@ -11,13 +11,17 @@ REPOSITORY = HERE.parents[1]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
-    """An archive of sources, or a wheel, on the package index; the application's folder in it."""
+    """An archive of sources, or a wheel, on the package index; the application's folder in it.
+
+    `python` is the version that a wheel is for, if it isn't for all.
+    """
 
     project: str
     version: str
     sha256: str
     folder: str
     wheel: bool = False
+    python: str = ""
 
     @property
     def requirement(self) -> str:

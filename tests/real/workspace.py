@@ -100,8 +100,10 @@ def _download(archive: Archive, python: Path, target: Path) -> Path:
     wanted = target / "archive.txt"
     wanted.write_text(archive.requirement + "\n", encoding="utf-8")
     pip = [python, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
-    kind = "--only-binary" if archive.wheel else "--no-binary"
-    run_checked([*pip, kind, archive.project, "-r", wanted, "-d", target / "archive"])
+    kind = ["--only-binary" if archive.wheel else "--no-binary", archive.project]
+    if archive.python:
+        kind += ["--python-version", archive.python]
+    run_checked([*pip, *kind, "-r", wanted, "-d", target / "archive"])
     return next((target / "archive").iterdir())
 
 

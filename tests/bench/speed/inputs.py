@@ -41,6 +41,14 @@ INDICO = Archive(
     folder="",
     wheel=True,
 )
+SENTRY = Archive(
+    project="sentry",
+    version="23.7.1",
+    sha256="fc3c91702b7c203d06a36f8506f85f4ff67685115fe050e4baf000d785ac0a00",
+    folder="",
+    wheel=True,
+    python="3.8",
+)
 JOINED = (DJANGO, AIRFLOW, SUPERSET, CKAN, INDICO)
 
 
@@ -70,6 +78,11 @@ def flaskbb() -> Input:
 def superset() -> Input:
     """A Flask monolith above a hundred thousand lines."""
     return Input(name="superset", root=_fetch(SUPERSET) / "superset", package="superset")
+
+
+def sentry() -> Input:
+    """A web monolith above three hundred thousand lines."""
+    return Input(name="sentry", root=_fetch(SENTRY), package="sentry")
 
 
 def joined() -> Input:

@@ -25,7 +25,7 @@ the profiles behind them, is in [why it takes as long as it does](../explanation
 
 """
 
-_SIZES = ("joined", "django", "superset", "flaskbb")
+_SIZES = ("joined", "sentry", "django", "superset", "flaskbb")
 _CASES = (
     "decompose, cold, 1 process",
     "decompose, cold, 2 processes",
