@@ -61,7 +61,7 @@ def keep(part: str, found: Values) -> None:
     kept[part] = found
     kept.setdefault("load", {})[part] = [round(os.getloadavg()[1], 1), os.cpu_count()]
     FILE.write_text(json.dumps(kept, indent=2, sort_keys=True) + "\n")
-    PAGE.write_text(page(kept))
+    PAGE.write_text(page(load()))  # in the order of the file
 
 
 def _tell(part: str, before: object, now: object) -> None:
@@ -138,15 +138,16 @@ def _ratios(cases: Values) -> list[tuple[str, float, str]]:
 
 
 def _growth(kept: Values) -> tuple[str, str, str] | None:
+    """The dearest line of all inputs, in times of a line of the smallest."""
     ours, costs = "decompose, cold, 2 processes", {}
-    for size in ("flaskbb", "superset", "joined"):
+    for size in _SIZES:
         if size in kept and kept[size]["cases"].get(ours, {}).get("runs"):
             lines = kept[size]["lines"]
             costs[lines] = kept[size]["cases"][ours]["cpu"] / lines
     if len(costs) < 2:
         return None
-    least, most = min(costs), max(costs)
-    return (f"cost per line of {most:,} lines, in times of that of {least:,}",
+    least, most = min(costs), max(costs, key=lambda lines: costs[lines])
+    return (f"cost per line of {most:,} lines, the dearest, in times of that of {least:,}",
             f"{costs[most] / costs[least]:.1f}", "1.3")  # fmt: skip
 
 
