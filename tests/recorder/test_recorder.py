@@ -117,7 +117,10 @@ def test_replaced(tmp_path: Path) -> None:
 
 
 def test_kept(tmp_path: Path) -> None:
-    """What a test gave the application for good is on the tape, with the file of what keeps it."""
+    """What a test gave the application for good is on the tape, with the file of what keeps it.
+
+    Objects of the application's that fail when they are looked at don't end it.
+    """
     *_, end = recorded(tmp_path, "keeping.py")
     assert end["kept"] == [
         ["Loud of tests/loud.py", "formats.py"],

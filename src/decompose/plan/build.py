@@ -25,8 +25,8 @@ def make_plan(analysis: Analysis, read: Read, found: Iterable[Finding] = ()) -> 
     """The split that an analysis amounts to; each of its services has something to run.
 
     `read` gives the text of a file of the monolith; `found` is what is known of this split already.
-    Raises UserError where there is nothing to
-    split, or where it can't be told how the application is made or gets its database.
+    Raises UserError where there is nothing to split, or where it can't be told how the application
+    is made or gets its database.
     """
     if not analysis.partition.services:
         raise UserError("There are no services to write: no endpoint was found in this code.")

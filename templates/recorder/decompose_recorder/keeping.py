@@ -5,6 +5,7 @@ The application that a tape is played against has never had it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import types
@@ -13,6 +14,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 _TESTS = {"tests", "test", "testing"}
 _MOST = 20_000
 _DEEPEST = 5
+_NAMED = (type, types.FunctionType)  # asked of an object's type: what it says of itself may fail
 
 
 def kept(root: str) -> List[List[str]]:
@@ -27,7 +29,8 @@ def kept(root: str) -> List[List[str]]:
     for name, path in sorted(files.items()):
         if path and not _is_test(path):
             for value in list(vars(sys.modules[name]).values()):
-                found.update(_within(value, path, files, seen, 0))
+                with contextlib.suppress(Exception):  # an object may do anything when looked at
+                    found.update(_within(value, path, files, seen, 0))
     return [list(one) for one in sorted(found)]
 
 
@@ -41,11 +44,11 @@ def _within(
     home = files.get(module, "")
     if home and _is_test(home):
         yield f"{name} of {home}", keeper
-    elif isinstance(value, (dict, list, tuple, set, frozenset)):
+    elif issubclass(type(value), (dict, list, tuple, set, frozenset)):
         seen.add(id(value))
-        for item in [*value, *(value.values() if isinstance(value, dict) else ())]:
+        for item in [*value, *(value.values() if issubclass(type(value), dict) else ())]:
             yield from _within(item, keeper, files, seen, depth + 1)
-    elif home and not isinstance(value, (str, type, types.FunctionType)):
+    elif home and not issubclass(type(value), (str, *_NAMED)):
         seen.add(id(value))
         for item in list(getattr(value, "__dict__", {}).values()):
             yield from _within(item, home, files, seen, depth + 1)
@@ -53,10 +56,10 @@ def _within(
 
 def _origin(value: Any) -> Tuple[str, str]:
     """Return module and name of a class or function, of an instance's class, of a dotted path."""
-    if isinstance(value, str):
+    if issubclass(type(value), str):
         module, _, name = value.rpartition(".")
         return module, name
-    kind = value if isinstance(value, (type, types.FunctionType)) else type(value)
+    kind = value if issubclass(type(value), _NAMED) else type(value)
     return kind.__module__, kind.__qualname__
 
 
