@@ -12,9 +12,10 @@ from statistics import median
 
 from backends import routes
 from edges import COMMANDS, PLENTY, EdgeGateway
-from under_test import FlaskGateway, Limits, address, backend, free_port, process
+from under_test import FlaskGateway, Limits, address, backend, process
 
 from decompose.domain.generated import Gateway
+from ports import free_port
 
 ROUNDS, REQUESTS = 20, 100
 _NGINX = """\
