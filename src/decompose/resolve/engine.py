@@ -353,7 +353,9 @@ class Engine:
             elif self._late:
                 self._late.popleft()()
             else:
-                return
+                break
+        self._edges = [()] * self.size  # all has flowed: what is asked from now on needs no way
+        self._watchers = [None] * self.size
 
     def forget(self) -> None:
         """Let go of everything that refers to each other: no collector runs during an analysis."""

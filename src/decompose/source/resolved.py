@@ -53,9 +53,11 @@ def resolved(
     model = _load(cache, key, lines)
     if model is not None:
         return _renewed(model, {module.path: module for module in facts})
+    packed = msgspec.Raw(_ENCODER.encode(lines))  # until then it needs less room so
+    del shapes, lines
     model = resolve(tree, facts)
     with suppress(CacheError):  # nothing is lost but time
-        _store(cache, key, lines, model)
+        _store(cache, key, packed, model)
     return model
 
 
@@ -81,10 +83,9 @@ def _load(cache: FactsCache, key: bytes, lines: Mapping[str, Lines]) -> SystemMo
         return None  # reading the facts tells of a cache that can't be used
 
 
-def _store(cache: FactsCache, key: bytes, lines: dict[str, Lines], model: SystemModel) -> None:
+def _store(cache: FactsCache, key: bytes, lines: msgspec.Raw, model: SystemModel) -> None:
     try:
-        kept = _Kept(key=key, lines=lines, model=msgspec.Raw(_ENCODER.encode(model)))
-        payload = _ENCODER.encode(kept)
+        payload = _ENCODER.encode((key, lines, msgspec.Raw(_ENCODER.encode(model))))
     except _UNSTORABLE as error:
         raise CacheError("can't hold this model") from error
     write_sealed(cache.folder / _FILE, _MARK, payload)
@@ -92,5 +93,8 @@ def _store(cache: FactsCache, key: bytes, lines: dict[str, Lines], model: System
 
 def _renewed(model: SystemModel, now: Mapping[str, ModuleFacts]) -> SystemModel:
     """The model with what resolution hands through as it is now."""
-    modules = (replace(m, lines=now[m.path].lines, words=now[m.path].words) for m in model.modules)
+    modules = (
+        replace(m, lines=now[m.path].lines, words=now[m.path].counted_words())
+        for m in model.modules
+    )
     return replace(model, modules=tuple(modules))
