@@ -207,6 +207,7 @@ def make_site(
     activation.sites += 1
     if key is None:
         key = activation.definition.index << _SITE_BITS | activation.sites
-    site = CallSite(activation, place.line, len(engine.sites), key, args, kwargs, result)
+    given = tuple([~node if starred else node for node, starred in args])
+    site = CallSite(activation, place.line, len(engine.sites), key, given, kwargs, result)
     engine.sites.append(site)
     return site

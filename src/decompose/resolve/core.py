@@ -18,7 +18,7 @@ class Core(ABC):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.calls = Calls(engine)
-        self.unknown = engine.node()
+        self.unknown = engine.sealed()
         self._activation = engine.sites[0].activation
         self._line = 0
         self._place = Place(self._activation, 0)

@@ -9,7 +9,7 @@ fewer in large programs; `capped` and `merged` tell how often a bound was met.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from sys import intern
@@ -33,7 +33,7 @@ DEEPEST = 40  # watchers called from watchers; what comes after waits in the que
 
 _Arguments = TypeVarTuple("_Arguments")
 _Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
-_VALUE_BITS = 32
+_SEALED: dict[int, None] = {}  # the edges of a node that never holds more than it does
 Context = tuple[object, ...]
 
 
@@ -66,11 +66,14 @@ class Place:
 
 @dataclass(slots=True, frozen=True, eq=False)
 class CallSite(Place):
-    """One call in one activation. `key` names the call expression, whatever the activation."""
+    """One call in one activation. `key` names the call expression, whatever the activation.
+
+    `given` are the nodes of positional arguments, a starred one's inverted (below 0).
+    """
 
     number: int
     key: int
-    args: tuple[tuple[int, bool], ...]
+    given: tuple[int, ...]
     kwargs: tuple[tuple[str, int], ...]
     result: int
 
@@ -79,13 +82,18 @@ class CallSite(Place):
         """Where the call stands."""
         return self
 
+    @property
+    def args(self) -> tuple[tuple[int, bool], ...]:
+        """The nodes of positional arguments, and whether they are starred."""
+        return tuple([(node, False) if node >= 0 else (~node, True) for node in self.given])
+
     def argument(self, position: int, keyword: str = "") -> int | None:
         """The node of an argument by position or keyword, if it is given."""
         for name, node in self.kwargs:
             if keyword and name == keyword:
                 return node
-        if 0 <= position < len(self.args) and not any(s for _, s in self.args[: position + 1]):
-            return self.args[position][0]
+        if 0 <= position < len(self.given) and min(self.given[: position + 1]) >= 0:
+            return self.given[position]
         return None
 
 
@@ -118,8 +126,9 @@ class Engine:
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
         self._clones: dict[int, int] = {}
-        self._names: dict[str, int] = {}
-        self._fields: dict[int, int] = {}
+        self._fields: defaultdict[str, dict[int, int]] = defaultdict(
+            dict
+        )  # nodes by name and value
         self._constants: dict[int, int] = {}
         self._containers = 0
         size = len(program.definitions)
@@ -158,11 +167,17 @@ class Engine:
         self._watchers.append(None)
         return len(self._points) - 1
 
+    def sealed(self, *values: int) -> int:
+        """A new node that holds `values` alone for ever: nothing need be told of it later."""
+        node = self.node(*values)
+        self._edges[node] = _SEALED
+        return node
+
     def constant(self, value: int) -> int:
         """The shared node that holds `value` alone; nothing may flow into it."""
         node = self._constants.get(value)
         if node is None:
-            node = self._constants[value] = self.node(value)
+            node = self._constants[value] = self.sealed(value)
         return node
 
     def add(self, node: int, value: int) -> None:
@@ -178,7 +193,9 @@ class Engine:
             edges = (edges,)
         if source == target or target in edges:
             return
-        if isinstance(edges, dict):
+        if edges is _SEALED:
+            pass
+        elif isinstance(edges, dict):
             edges[target] = None
         elif not edges:
             self._edges[source] = target
@@ -223,13 +240,8 @@ class Engine:
         # A method of something that lives as long as this: one object for all who watch with it.
         called = self._methods.setdefault(watcher, watcher) if args else watcher
         added = (called, *args)
-        watching = self._watchers[node]
-        if watching is None:
-            self._watchers[node] = added
-        elif isinstance(watching, list):
-            watching.append(added)
-        else:
-            self._watchers[node] = [watching, added]
+        if self._edges[node] is not _SEALED:
+            self._keep(node, added)
         values = self.numbers(node)
         if self._depth >= DEEPEST:
             self._waiting.extend((added, value) for value in values)
@@ -239,28 +251,30 @@ class Engine:
             watcher(value, *args)
         self._depth -= 1
 
+    def _keep(self, node: int, watcher: _Watcher) -> None:
+        watching = self._watchers[node]
+        if watching is None:
+            self._watchers[node] = watcher
+        elif isinstance(watching, list):
+            watching.append(watcher)
+        else:
+            self._watchers[node] = [watching, watcher]
+
     def later(self, action: Callable[[], None]) -> None:
         """Run `action` when nothing else is left to do: for what absence decides."""
         self._late.append(action)
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
-        key = self._field_key(value, name)
-        node = self._fields.get(key)
+        named = self._fields[name]
+        node = named.get(value)
         if node is None:
-            node = self._fields[key] = self.node()
+            node = named[value] = self.node()
         return node
 
     def has_field(self, value: int, name: str) -> bool:
         """Whether anything asked for or stored `value.name` so far."""
-        return self._field_key(value, name) in self._fields
-
-    def _field_key(self, value: int, name: str) -> int:
-        """A field's value and name in one number: a pair would take twice the room."""
-        number = self._names.get(name)
-        if number is None:
-            number = self._names[name] = len(self._names)
-        return number << _VALUE_BITS | value
+        return value in self._fields.get(name, ())
 
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
