@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -83,23 +84,32 @@ def move(encoded_before: bytes, encoded_now: bytes) -> Move:
 
 def _bare(node: object, lines: list[int]) -> object:
     """The nested values of facts; every line goes to `lines` instead."""
-    if isinstance(node, tuple):
-        return [_bare(item, lines) for item in node]
+    if type(node) is tuple:
+        return [item if type(item) is str else _bare(item, lines) for item in node]
     if not isinstance(node, msgspec.Struct):
         return node
-    kept: list[object] = [type(node).__name__]
-    for name in node.__struct_fields__:
+    kind = type(node)
+    has_line, names = _fields(kind)
+    if has_line:
+        lines.append(node.line)  # type: ignore[attr-defined]  # looked up by its name
+    kept: list[object] = [kind.__name__]
+    for name in names:
         value = getattr(node, name)
-        if name == "line":
-            lines.append(value)
-        elif name == "guards":
+        if name == "guards":
             lines.extend(chain(*value))
             kept.append(len(value))
-        elif isinstance(node, DefinitionFacts) and name == "body":
+        elif name == "body" and isinstance(node, DefinitionFacts):
             kept.append(_bare(node.statements(), lines))
-        elif name not in _HANDED_THROUGH:
+        else:
             kept.append(_bare(value, lines))
     return kept
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[bool, tuple[str, ...]]:
+    """Whether it names a line, and which of its fields bind something."""
+    names = [name for name in kind.__struct_fields__ if name not in _HANDED_THROUGH]
+    return "line" in names, tuple(name for name in names if name != "line")
 
 
 def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:
