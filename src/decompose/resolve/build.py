@@ -187,9 +187,9 @@ def _uses(
 ) -> Iterator[tuple[Definition, str, m.ReferenceKind, int, bool]]:
     """What each definition's code names, calls and constructs, and whether it was handed that."""
     activations = engine.activations
-    for activation in activations:
-        for (target, kind), line in activation.references.items():
-            yield activation.definition, target, m.ReferenceKind(kind), line, False
+    for definition, uses in engine.references.items():
+        for (target, kind), line in uses.items():
+            yield definition, target, m.ReferenceKind(kind), line, False
     for caller, callee, line, site in engine.called:
         target, handed = activations[callee].definition.id, site in engine.handed
         yield activations[caller].definition, target, m.ReferenceKind.CALL, line, handed

@@ -28,7 +28,7 @@ class Calls:
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""
-        self.engine.watch(callee, self.call_value, site)
+        self.engine.call(callee, site)
 
     def call_value(self, number: int, site: CallSite) -> None:
         """Call one value."""
@@ -53,7 +53,7 @@ class Calls:
             self._call_function(function, None, site)
             return
         bound = CallSite(
-            site.activation, site.line, site.number, site.key, site.given[1:], site.kwargs,
+            site.activation, site.line, site.number, site.ordinal, site.given[1:], site.kwargs,
             site.result,
         )  # fmt: skip
         self.engine.watch(given, self._call_on, function, bound)
@@ -173,10 +173,10 @@ class Calls:
     ) -> None:
         result = site.result if name != "__init__" else self.engine.node()
         site = CallSite(
-            site.activation, site.line, site.number, site.key, site.given, site.kwargs, result
+            site.activation, site.line, site.number, site.ordinal, site.given, site.kwargs, result
         )
         method = self.engine.node()
-        self.classes.load_value(receiver, name, site.place, method)
+        self.classes.load_of(receiver, name, site.place, method)
         self.call(method, site)
         if missing is not None:
             self.engine.later(lambda: self._if_absent(method, receiver, site))

@@ -54,7 +54,8 @@ class Core(ABC):
         """Note that the activation's code uses the definition `target`."""
         if target is not None:
             key = (intern(target), self._kind.value)
-            (self._user or self._activation).references.setdefault(key, self._line)
+            user = (self._user or self._activation).definition
+            self.engine.references[user].setdefault(key, self._line)
 
     def refer_import(self, module: str, name: str) -> None:
         """Note an import as a use of what it finally names."""

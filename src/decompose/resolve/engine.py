@@ -32,17 +32,14 @@ FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 _Arguments = TypeVarTuple("_Arguments")
-_Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
+_SITE_BITS = 32
 _SEALED: dict[int, None] = {}  # the edges of a node that never holds more than it does
 Context = tuple[object, ...]
 
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """A definition evaluated in one context: its variables, what it returns and what it uses.
-
-    `references` are the lines that first name a definition, by its id and the kind of use.
-    """
+    """A definition evaluated in one context: its variables, and what it returns."""
 
     number: int
     definition: Definition
@@ -50,13 +47,12 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    references: dict[tuple[str, str], int] = field(default_factory=dict)
     sources: tuple[Activation, ...] = ()
     generator: int = -1
     sites: int = 0
 
 
-@dataclass(slots=True, frozen=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that doubles what it takes to make a million
 class Place:
     """Where something happens."""
 
@@ -64,18 +60,31 @@ class Place:
     line: int
 
 
-@dataclass(slots=True, frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
+class Load(Place):
+    """Attribute `attr` of something, read into the node `result`."""
+
+    attr: str
+    result: int
+
+
+@dataclass(slots=True, eq=False)
 class CallSite(Place):
-    """One call in one activation. `key` names the call expression, whatever the activation.
+    """One call in one activation, the `ordinal`th of it.
 
     `given` are the nodes of positional arguments, a starred one's inverted (below 0).
     """
 
     number: int
-    key: int
+    ordinal: int
     given: tuple[int, ...]
     kwargs: tuple[tuple[str, int], ...]
     result: int
+
+    @property
+    def key(self) -> int:
+        """Names the call expression, whatever the activation."""
+        return self.activation.definition.index << _SITE_BITS | self.ordinal
 
     @property
     def place(self) -> Place:
@@ -97,6 +106,10 @@ class CallSite(Place):
         return None
 
 
+# What is called with each value, and what with after it; calls and loads stand for themselves.
+_Watcher = tuple[Any, ...] | CallSite | Load
+
+
 class Engine:
     """Nodes, values, activations and the work that is left.
 
@@ -104,8 +117,10 @@ class Engine:
     `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
     are the sites in class bodies that make or apply a decorator: what they call runs once, not
     when the class's instances do. `handed` are those that call a variable: someone else chose it.
-    `called` are (caller's number, callee's, line, site's number). `constructed` and `externals` are
-    the classes and the paths in libraries that the code of a definition calls, with the first line.
+    `references` are the lines at which the code of a definition first names another, by that one's
+    id and the kind of use. `called` are (caller's number, callee's, line, site's number).
+    `constructed` and `externals` are the classes and the paths in libraries that the code of a
+    definition calls, with the first line.
     """
 
     calls: Calls
@@ -146,6 +161,7 @@ class Engine:
         self.decorating: dict[int, Definition] = {}
         self.defining: set[int] = set()
         self.handed: set[int] = set()
+        self.references: defaultdict[Definition, dict[tuple[str, str], int]] = defaultdict(dict)
         self.called: list[tuple[int, int, int, int]] = []
         self.constructed: dict[Definition, dict[str, int]] = {}
         self.externals: dict[Definition, dict[str, int]] = {}
@@ -239,17 +255,35 @@ class Engine:
         """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
         # A method of something that lives as long as this: one object for all who watch with it.
         called = self._methods.setdefault(watcher, watcher) if args else watcher
-        added = (called, *args)
+        self._watch(node, (called, *args))
+
+    def call(self, callee: int, site: CallSite) -> None:
+        """Call whatever `callee` ever holds."""
+        self._watch(callee, site)
+
+    def load(self, base: int, load: Load) -> None:
+        """Read an attribute of whatever `base` ever holds."""
+        self._watch(base, load)
+
+    def _watch(self, node: int, watcher: _Watcher) -> None:
         if self._edges[node] is not _SEALED:
-            self._keep(node, added)
+            self._keep(node, watcher)
         values = self.numbers(node)
         if self._depth >= DEEPEST:
-            self._waiting.extend((added, value) for value in values)
+            self._waiting.extend((watcher, value) for value in values)
             return
         self._depth += 1
         for value in values:
-            watcher(value, *args)
+            self._tell(watcher, value)
         self._depth -= 1
+
+    def _tell(self, watcher: _Watcher, value: int) -> None:
+        if isinstance(watcher, tuple):
+            watcher[0](value, *watcher[1:])
+        elif isinstance(watcher, CallSite):
+            self.calls.call_value(value, watcher)
+        else:
+            self.calls.classes.load_value(value, watcher)
 
     def _keep(self, node: int, watcher: _Watcher) -> None:
         watching = self._watchers[node]
@@ -358,8 +392,7 @@ class Engine:
         """Work until nothing is left; `evaluate` turns a body into nodes, edges and watchers."""
         while True:
             if self._waiting:
-                watcher, value = self._waiting.popleft()
-                watcher[0](value, *watcher[1:])
+                self._tell(*self._waiting.popleft())
             elif self._queue:
                 self._flow()
             elif self.bodies:
@@ -383,7 +416,7 @@ class Engine:
     def _flow(self) -> None:
         """Carry values along edges and to watchers while any are queued and no watcher waits."""
         edges, watchers, queue = self._edges, self._watchers, self._queue
-        points, put, waiting = self._points, self._put, self._waiting
+        points, put, waiting, tell = self._points, self._put, self._waiting, self._tell
         while queue and not waiting:
             node, value = queue.popleft()
             targets = edges[node]
@@ -394,7 +427,10 @@ class Engine:
             watching = watchers[node]
             if watching is not None:
                 for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
-                    watcher[0](value, *watcher[1:])
+                    if isinstance(watcher, tuple):
+                        watcher[0](value, *watcher[1:])
+                    else:
+                        tell(watcher, value)
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:
