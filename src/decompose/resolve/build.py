@@ -190,7 +190,7 @@ def _uses(
     for definition, uses in engine.references.items():
         for (target, kind), line in uses.items():
             yield definition, target, m.ReferenceKind(kind), line, False
-    for caller, callee, line, site in engine.called:
+    for caller, callee, line, site in engine.called():
         target, handed = activations[callee].definition.id, site in engine.handed
         yield activations[caller].definition, target, m.ReferenceKind.CALL, line, handed
     for definition, lines in engine.constructed.items():

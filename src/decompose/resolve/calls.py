@@ -79,8 +79,7 @@ class Calls:
         parent = engine.activations[function.link] if function.link >= 0 else None
         context = self._context(definition, parent, receiver, site)
         activation = engine.activation(definition, parent, context)
-        caller = site.activation.number
-        engine.called.append((caller, activation.number, site.line, site.number))
+        engine.note_call(site, activation)
         self.arguments.pass_(activation, receiver, site)
         if definition.facts.is_generator:
             engine.add(site.result, self.generator(activation))

@@ -44,7 +44,7 @@ class Effects:
     def _successors(self) -> list[list[int]]:
         """Who runs because of whom: calls, links, and functions handed on as arguments."""
         following: list[dict[int, None]] = [{} for _ in self.engine.activations]
-        for caller, callee, _, number in self.engine.called:
+        for caller, callee, _, number in self.engine.called():
             if number not in self.engine.defining:
                 following[caller][callee] = None
         for source, target in self.found.links:

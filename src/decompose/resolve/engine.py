@@ -9,8 +9,9 @@ fewer in large programs; `capped` and `merged` tell how often a bound was met.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from sys import intern
 from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
@@ -118,9 +119,8 @@ class Engine:
     are the sites in class bodies that make or apply a decorator: what they call runs once, not
     when the class's instances do. `handed` are those that call a variable: someone else chose it.
     `references` are the lines at which the code of a definition first names another, by that one's
-    id and the kind of use. `called` are (caller's number, callee's, line, site's number).
-    `constructed` and `externals` are the classes and the paths in libraries that the code of a
-    definition calls, with the first line.
+    id and the kind of use. `constructed` and `externals` are the classes and the paths in libraries
+    that the code of a definition calls, with the first line.
     """
 
     calls: Calls
@@ -162,7 +162,7 @@ class Engine:
         self.defining: set[int] = set()
         self.handed: set[int] = set()
         self.references: defaultdict[Definition, dict[tuple[str, str], int]] = defaultdict(dict)
-        self.called: list[tuple[int, int, int, int]] = []
+        self._called = array("q")
         self.constructed: dict[Definition, dict[str, int]] = {}
         self.externals: dict[Definition, dict[str, int]] = {}
         for library in self.libraries:
@@ -381,6 +381,15 @@ class Engine:
         self._by_key[key] = made
         self.bodies.append(made)
         return made
+
+    def note_call(self, site: CallSite, callee: Activation) -> None:
+        """Note that a call runs an activation."""
+        self._called.extend((site.activation.number, callee.number, site.line, site.number))
+
+    def called(self) -> Iterator[tuple[int, int, int, int]]:
+        """Every call noted: the caller's number, the callee's, the line, the site's number."""
+        numbers = iter(self._called)
+        return zip(numbers, numbers, numbers, numbers, strict=True)
 
     def is_told_apart(self, activation: Activation) -> bool:
         """Whether this is the context-free activation of a definition that also has others."""

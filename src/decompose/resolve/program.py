@@ -221,18 +221,18 @@ def _bind(entry: ModuleEntry) -> None:
     """Static bindings of a module's top-level names; of several, a definition wins."""
     for statement in entry.definitions[0].facts.statements():
         if isinstance(statement, Assign | Define):
-            name = statement.target.partition("@")[0]
+            name = intern(statement.target.partition("@")[0])
             previous = entry.bound.get(name)
             if not isinstance(previous, Define) or isinstance(statement, Define):
-                entry.bound[intern(name)] = _outline(statement)
+                entry.bound[name] = _outline(name, statement)
         elif isinstance(statement, StarImport):
             entry.stars.append(statement.module)
 
 
-def _outline(statement: Assign | Define) -> Assign | Define:
+def _outline(name: str, statement: Assign | Define) -> Assign | Define:
     """A binding without what its value is made of, which nobody asks for: tables can be large."""
     if isinstance(statement, Define):
-        return statement
+        return Define(name, statement.index, statement.line)
     value = statement.value
     if isinstance(value, Seq):
         value = Seq(value.kind, (), value.line)
@@ -240,9 +240,11 @@ def _outline(statement: Assign | Define) -> Assign | Define:
         value = Dict((), value.line)
     elif isinstance(value, Call):
         value = Call(value.func, (), (), value.line)
-    elif not isinstance(value, From | Module):
+    elif isinstance(value, From):
+        value = From(intern(value.module), intern(value.name))
+    elif not isinstance(value, Module):
         value = None
-    return Assign(statement.target, value, None, statement.line)
+    return Assign(name, value, None, statement.line)
 
 
 def _named(body: Iterable[Stmt]) -> frozenset[str]:

@@ -67,11 +67,15 @@ def read_all(
     entries = _remember(cache, tasks, facts, progress)
     progress.advance(len(facts))
     missing = [task for task in tasks if task.file.path not in facts]
+    encoded = {}
     for result in _read(missing, by_language, workers, progress):
-        facts[result.path] = decode_facts(result.encoded)
-        entries[result.key] = result.encoded
+        encoded[result.path] = entries[result.key] = result.encoded
     if cache is not None and missing:
         _store(cache, entries, progress)
+    del tasks, missing, entries  # all that is large goes before what stays is made
+    while encoded:
+        path, one = encoded.popitem()
+        facts[path] = decode_facts(one)
     return tuple(facts[file.path] for file in files)
 
 
