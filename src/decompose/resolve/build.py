@@ -41,7 +41,9 @@ def build_model(
     found = _joined([library.contribution() for library in engine.libraries])
     definitions = _definitions(program)
     known = {definition.id for definition in definitions}
-    effects = Effects(engine, found)
+    endpoints = Effects(engine, found).endpoints()
+    findings = tuple(sorted({*found.findings, *capped(engine)}))
+    engine.forget_values()  # the model takes their place
     model = m.SystemModel(
         root_name=tree.name,
         modules=(),
@@ -51,10 +53,10 @@ def build_model(
         entries=tuple(_entries(found)),
         tables=_tables(engine, found),
         accesses=_accesses(engine, found),
-        endpoints=effects.endpoints(),
+        endpoints=endpoints,
         requirements=tree.requirements,
         notes=tuple(sorted({*notes(program), *found.notes})),
-        findings=tuple(sorted({*found.findings, *capped(engine)})),
+        findings=findings,
     )
     engine.forget()
     return replace(model, modules=tuple(_module(entry) for entry in program.modules.values()))

@@ -413,6 +413,12 @@ class Engine:
         self._edges = [()] * self.size  # all has flowed: what is asked from now on needs no way
         self._watchers = [None] * self.size
 
+    def forget_values(self) -> None:
+        """Let go of what flowed: who uses and calls whom is kept apart from it."""
+        for held in (self._points, self._fields, self._constants, self.sites):
+            held.clear()
+        self.values = ValueTable()
+
     def forget(self) -> None:
         """Let go of everything that refers to each other: no collector runs during an analysis."""
         for activation in self.activations:
