@@ -13,7 +13,7 @@ import importlib.machinery
 import sys
 import threading
 from types import CodeType
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Optional, Set
 
 from decompose_recorder.imports import after_import
 from decompose_recorder.instrumenting import RAN, SEEN, Instrumented
