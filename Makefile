@@ -28,7 +28,7 @@ demo: $(READY) ## Analyse the sample, split it, run the services' tests, start t
 
 verify: $(READY) .cache/verify/.ready ## Record the sample while its tests use it, and play that against it and its split
 	$(BIN)/decompose scaffold sample_monolith --output .cache/verify/split --no-history
-	$(if $(POSTGRES_URL),DATABASE_URL=$$($(BIN)/python -m tests.postgres_server --new shop)) \
+	$(if $(POSTGRES_URL),DATABASE_URL=$$($(BIN)/python tests/postgres_server.py --new shop)) \
 		$(BIN)/decompose trace sample_monolith --output .cache/verify/sample.tape \
 		--python .cache/verify/env/bin/python -- python -m pytest
 	$(BIN)/decompose verify sample_monolith .cache/verify/split --tape .cache/verify/sample.tape \
@@ -81,8 +81,8 @@ kit: $(READY) ## The kit and the recorder on the oldest and the newest Python at
 	$(BIN)/python -m tests.interpreters $(UV)
 
 postgres: $(READY) ## The kit, tapes, the whole demo and its proof, on a PostgreSQL server that is started for it
-	$(BIN)/python -m tests.postgres_server $(BIN)/pytest -m postgres
-	$(BIN)/python -m tests.postgres_server $(MAKE) demo verify
+	$(BIN)/python tests/postgres_server.py $(BIN)/pytest -m postgres
+	$(BIN)/python tests/postgres_server.py $(MAKE) demo verify
 
 edge: $(READY) .cache/edge/.ready ## nginx, HAProxy and Envoy before services, under the tests that any gateway must pass
 	@missing=; for program in nginx haproxy openssl; do \

@@ -1,7 +1,7 @@
 """A PostgreSQL server for the time of some tests: in a folder of its own, on a free port.
 
-`python -m tests.postgres_server COMMAND…` runs a command that finds its address in POSTGRES_URL;
-`python -m tests.postgres_server --new NAME` makes an empty database there and prints its address.
+`python tests/postgres_server.py COMMAND…` runs a command that finds its address in POSTGRES_URL;
+`python tests/postgres_server.py --new NAME` makes an empty database there and prints its address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import contextlib
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from ports import free_port
 
 MISSING = "These tests need PostgreSQL's server: apt-get install postgresql"
 _OPTIONS = ("fsync=off", "synchronous_commit=on", "max_connections=300", "log_lock_waits=on")
@@ -47,9 +48,7 @@ def postgres_server() -> Iterator[str]:
 def _running(folder: Path, user: str | None) -> Iterator[str]:
     data = folder / "data"
     _run(["initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"], user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     options = [word for option in _OPTIONS for word in ("-c", option)]
     command = [_program("postgres"), "-D", data, "-p", str(port), "-k", folder, *options]
     with (folder / "log").open("wb") as log:

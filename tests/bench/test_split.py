@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -20,6 +19,7 @@ import urllib3
 from bench.speed import record
 from bench.speed.serving import bare_nginx
 from decompose.write import write_system
+from ports import free_port
 from targets.running import running
 from targets.split import CLUB, club
 
@@ -59,9 +59,7 @@ class Visitor:
 @contextmanager
 def monolith(folder: Path) -> Iterator[str]:
     """The club as it was, on the same server with the same number of threads."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{folder}/club.db",

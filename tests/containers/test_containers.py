@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import time
 import urllib.error
@@ -21,6 +20,7 @@ from containers.deployed import REPOSITORY, SAMPLE, Deployed, own_tests
 from containers.engine import engine
 from containers.images import images
 from decompose.domain.generated import Gateway
+from ports import free_port
 from postgres_server import new_database
 
 pytestmark = pytest.mark.containers
@@ -48,13 +48,10 @@ def system() -> Iterator[Deployed]:
     """The system with an empty shop; afterwards nothing of it is left running."""
     folder = REPOSITORY / ".cache" / "containers"
     folder.mkdir(parents=True, exist_ok=True)
-    with engine(folder) as environment, socket.socket() as probe:
+    with engine(folder) as environment:
         made = images(folder, Path(os.environ["ENVOY"]).parents[1], environment)
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
         variables = {**environment, **made, "REPLICAS": str(REPLICAS), "TLS_PORT": "0"}
-        system = Deployed(folder / "split", variables, port)
+        system = Deployed(folder / "split", variables, free_port())
         system.scaffold(EDGES[0])
         (system.folder / ".env").unlink(missing_ok=True)  # tags of an earlier run
         system.compose("--profile", "*", "down", "--volumes", "--remove-orphans")
@@ -223,9 +220,7 @@ def test_containers_run_as_nobody_on_a_root_they_can_not_write(system: Deployed)
 
 def test_prometheus_sees_every_instance(system: Deployed) -> None:
     """All targets are up: three of each service, the Flask gateway's, the edge."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     system.environment |= {"PROMETHEUS_PORT": port}
     system.compose("--profile", "observability", "up", "--detach", "prometheus")
 

@@ -17,11 +17,11 @@ from under_test import (
     Running,
     address,
     backend,
-    free_port,
     raw_backend,
 )
 
 from decompose.domain.generated import Gateway
+from ports import free_port
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from under_test import FlaskGateway, Limits, Running, address, free_port, process
+from under_test import FlaskGateway, Limits, Running, address, process
 
 from decompose.domain.generated import Gateway
 from decompose.targets.edge import CONFIGURATIONS, EdgeSettings, edge_configuration
+from ports import free_port
 
 PLENTY = 1_000_000
 """More requests a second than tests make."""

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from backends import routes
 from client import ask, eventually
-from under_test import FlaskGateway, Limits, Running, address, backend, free_port, raw_backend
+from under_test import FlaskGateway, Limits, Running, address, backend, raw_backend
+
+from ports import free_port
 
 LIMITS = Limits(failures=2, pause=0.4)
 HASTY = Limits(read=1.0, failures=2, pause=0.4)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from client import ask
-from under_test import FlaskGateway, Limits, Running, address, free_port
+from under_test import FlaskGateway, Limits, Running, address
+
+from ports import free_port
 
 
 def composed(path: str, partial: str = "fail", **parts: str) -> dict[str, Any]:

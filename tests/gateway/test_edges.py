@@ -20,10 +20,11 @@ import pytest
 from backends import routes
 from client import ask, eventually
 from edges import EDGES, EdgeGateway, check
-from under_test import Limits, address, backend, free_port, process
+from under_test import Limits, address, backend, process
 
 from decompose.domain.generated import Gateway
 from decompose.targets.edge import CONFIGURATIONS
+from ports import free_port
 from targets.split import club
 
 pytestmark = pytest.mark.edge

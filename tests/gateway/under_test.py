@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from ports import free_port
+
 HERE = Path(__file__).parent
 TEMPLATE = HERE.parents[1] / "templates" / "gateway"
 
@@ -130,14 +132,6 @@ def wait_for_port(port: int, running: subprocess.Popen[bytes], log: Path) -> Non
             assert running.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
             time.sleep(0.05)
-
-
-def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def address(port: int) -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from ports import free_port
+
 from .apps import REPOSITORY
 from .browser import Visit, read
 from .splits import Split
@@ -145,9 +147,7 @@ def _whole(split: Split, installed: Installed, folder: Path) -> list[Visit]:
 def _served(
     split: Split, installed: Installed, source: Path, environment: dict[str, str]
 ) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     gunicorn = [installed.python, "-m", "gunicorn", "--bind", address, "--threads", "4"]
     log = source.parent / "log.txt"
     with log.open("w") as output:

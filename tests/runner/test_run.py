@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -48,8 +49,8 @@ def test_command(toy: Toy) -> None:
 def test_secrets(toy: Toy) -> None:
     """Keys are made once, kept where only their owner reads them, and given ones go before."""
     show = ("--", sys.executable, "-c", SHOW, "users")
-    first, second = (json.loads(toy.run(*show).stdout) for _ in range(2))
-    given = json.loads(toy.run(*show, environ={"SECRET_KEY": "mine"}).stdout)
+    first, second = (toy.shown(*show) for _ in range(2))
+    given = toy.shown(*show, environ={"SECRET_KEY": "mine"})
     assert len(first["SECRET_KEY"]) > 32
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
     assert first["SERVICEKIT_SECRET"] == given["SERVICEKIT_SECRET"] != first["SECRET_KEY"]
@@ -160,6 +161,22 @@ def test_free_ports(toy: Toy) -> None:
         assert json.loads(done.stdout)["PORT"] != str(toy.ports["users"][0])
     finally:
         stop(process)
+
+
+def test_free_ports_differ(toy: Toy) -> None:
+    """However many processes take a free port, no two take the same."""
+    ports = (
+        "from pathlib import Path; from runner.launch import launches;"
+        "from runner.system import read_system, selected;"
+        "system = read_system(Path('system.json'), None);"
+        "found = launches(selected(system, []), {'users': 400}, free_ports=True);"
+        "ports = [port for entry in found for port in (entry.port, entry.internal_port)];"
+        "print(len(ports), len(set(ports)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ports], cwd=toy.folder, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "804 804\n", done.stderr
 
 
 def test_only(toy: Toy) -> None:

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from ports import free_port
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -49,7 +50,7 @@ while True:
 
 
 class Toy:
-    """A generated system in a folder, with ports that were free a moment ago."""
+    """A generated system in a folder, with ports of its own."""
 
     def __init__(self, folder: Path, services: tuple[str, ...] = ("orders", "users")) -> None:
         self.folder = folder
@@ -110,6 +111,13 @@ class Toy:
             check=False,
         )
 
+    def shown(self, *arguments: str, environ: dict[str, str] | None = None) -> dict[str, object]:
+        """Run to an end without an error and return the JSON that came out."""
+        done = self.run(*arguments, environ=environ)
+        assert done.returncode == 0, done.stderr
+        found: dict[str, object] = json.loads(done.stdout)
+        return found
+
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start and return when all is ready."""
         process = subprocess.Popen(
@@ -133,13 +141,6 @@ class Toy:
                 if inside and state != "Z":
                     found.append(int(entry.name))
         return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(check: object, seconds: float = 10.0) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ import pytest
 from split_world import PostgresEngine, SqliteEngine
 
 from conftest import POSTGRES
+from ports import free_port
 
 SCHEMA = """
 CREATE TABLE users (number INTEGER PRIMARY KEY);
@@ -58,7 +58,7 @@ class System:
     def __init__(self, folder: Path, engine: Any) -> None:
         self._engine = engine
         self._folder = folder
-        self._ports = {name: (_port(), _port()) for name in OWNERS.values()}
+        self._ports = {name: (free_port(), free_port()) for name in OWNERS.values()}
         self._urls = {name: engine.create(name) for name in OWNERS.values()}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         for name in self._ports:
@@ -150,12 +150,6 @@ class System:
             process.kill()
             process.wait()
         self._engine.close()
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _status(url: str, body: bytes | None = None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 
@@ -10,6 +9,7 @@ import kit_fakes
 import pytest
 from werkzeug.wrappers import Request, Response
 
+from ports import free_port
 from servicekit import tracing
 from servicekit.auth import Tokens
 from servicekit.breaker import Breaker
@@ -50,9 +50,7 @@ def peers(owner, **options):
 
 
 def unused_url():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def call(client, repeat_safe=True, timeout=2.0, peer="orders"):

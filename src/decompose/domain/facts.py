@@ -320,12 +320,23 @@ class ImportFacts(_Node):
     scope: int
 
 
+class Shape(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a file says: a digest of all but the lines, and those, encoded.
+
+    Files of the same shape differ in nothing but where things stand.
+    """
+
+    digest: bytes
+    lines: bytes
+
+
 class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """All that one file says. Templates and SQL files are modules too, by their own readers.
 
     `name` is the dotted module name; a template's is `template:NAME`, an SQL file's `sql:PATH`.
     `language` is `python`, `jinja` or `sql`. `exports` is a literal `__all__`, if there is one.
-    `words` counts the identifiers' words, for the vocabulary.
+    `words` counts the identifiers' words, for the vocabulary. `shape` is of all the rest; there is
+    none before it was taken, or where it can't be.
     """
 
     name: str
@@ -338,3 +349,4 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     exports: tuple[str, ...] | None = None
     words: tuple[tuple[str, int], ...] = ()
     findings: tuple[Finding, ...] = ()
+    shape: Shape | None = None

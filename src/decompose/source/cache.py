@@ -21,6 +21,7 @@ from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile
 from decompose.ports import Reader
+from decompose.source.positions import SHAPES
 from decompose.source.sealed import CacheError, read_sealed, write_sealed
 
 _MARK = b"decompose facts\n"
@@ -84,7 +85,7 @@ def _shape() -> str:
 
     So is that of another Python: what the one can't parse, the other may.
     """
-    fields = repr((sys.version_info[:2], sorted(_layout())))
+    fields = repr((sys.version_info[:2], SHAPES, sorted(_layout())))
     return f"{__version__} {hashlib.blake2b(fields.encode(), digest_size=16).hexdigest()}"
 
 

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any
 
 import msgspec
 
-from decompose.domain.facts import DefinitionFacts, ModuleFacts
+from decompose.domain.facts import DefinitionFacts, ModuleFacts, Shape
 from decompose.domain.finding import Location
 from decompose.domain.model import Definition, DefinitionKind, SystemModel
 
-_HANDED_THROUGH = frozenset({"end_line", "lines", "words", "findings"})
+SHAPES = 1
+"""The version of what a shape is: one that is kept is no other's."""
+
+_HANDED_THROUGH = frozenset({"end_line", "lines", "words", "findings", "shape"})
+_UNSTORABLE = (UnicodeEncodeError, OverflowError, RecursionError)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -33,11 +38,7 @@ class Lines(msgspec.Struct, frozen=True, array_like=True):
     spans: tuple[tuple[int, int], ...]
 
 
-class Shape(msgspec.Struct, frozen=True, array_like=True):
-    """What a file says: a digest of all but the lines, and those."""
-
-    digest: bytes
-    lines: Lines
+_LINES = msgspec.msgpack.Decoder(Lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,15 @@ class Move:
     ends: Mapping[tuple[int, int], int]
 
 
-def shape(module: ModuleFacts) -> Shape:
+def shaped(module: ModuleFacts) -> ModuleFacts:
+    """The facts with their shape, if it can be taken."""
+    try:
+        return msgspec.structs.replace(module, shape=_shape(module))
+    except _UNSTORABLE:
+        return module
+
+
+def _shape(module: ModuleFacts) -> Shape:
     """The shape of a file; its length, words and findings do not count, as they bind nothing."""
     lines: list[int] = []
     bare = _bare(module, lines)
@@ -57,14 +66,15 @@ def shape(module: ModuleFacts) -> Shape:
     digest = hashlib.blake2b(_ENCODER.encode(bare), digest_size=24)
     digest.update(_ENCODER.encode([rank[line] for line in lines]))
     spans = tuple((one.line, one.end_line) for one in module.definitions)
-    return Shape(digest=digest.digest(), lines=Lines(named=tuple(named), spans=spans))
+    return Shape(digest=digest.digest(), lines=_ENCODER.encode(Lines(tuple(named), spans)))
 
 
-def move(before: Lines, now: Lines) -> Move:
+def move(encoded_before: bytes, encoded_now: bytes) -> Move:
     """The way from the lines of a file to those of one of the same shape.
 
     Raises ImmovableError where definitions that looked alike part.
     """
+    before, now = _LINES.decode(encoded_before), _LINES.decode(encoded_now)
     ends: dict[tuple[int, int], int] = {}
     for old, (_, end) in zip(before.spans, now.spans, strict=True):
         if ends.setdefault(old, end) != end:
@@ -74,23 +84,32 @@ def move(before: Lines, now: Lines) -> Move:
 
 def _bare(node: object, lines: list[int]) -> object:
     """The nested values of facts; every line goes to `lines` instead."""
-    if isinstance(node, tuple):
-        return [_bare(item, lines) for item in node]
+    if type(node) is tuple:
+        return [item if type(item) is str else _bare(item, lines) for item in node]
     if not isinstance(node, msgspec.Struct):
         return node
-    kept: list[object] = [type(node).__name__]
-    for name in node.__struct_fields__:
+    kind = type(node)
+    has_line, names = _fields(kind)
+    if has_line:
+        lines.append(node.line)  # type: ignore[attr-defined]  # looked up by its name
+    kept: list[object] = [kind.__name__]
+    for name in names:
         value = getattr(node, name)
-        if name == "line":
-            lines.append(value)
-        elif name == "guards":
+        if name == "guards":
             lines.extend(chain(*value))
             kept.append(len(value))
-        elif isinstance(node, DefinitionFacts) and name == "body":
+        elif name == "body" and isinstance(node, DefinitionFacts):
             kept.append(_bare(node.statements(), lines))
-        elif name not in _HANDED_THROUGH:
+        else:
             kept.append(_bare(value, lines))
     return kept
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[bool, tuple[str, ...]]:
+    """Whether it names a line, and which of its fields bind something."""
+    names = [name for name in kind.__struct_fields__ if name not in _HANDED_THROUGH]
+    return "line" in names, tuple(name for name in names if name != "line")
 
 
 def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:
@@ -98,45 +117,60 @@ def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:
 
     Raises ImmovableError where that can't be done.
     """
-    found: SystemModel = _moved(model, moves)
+    found: SystemModel = _Mover(moves).moved(model)
     return found
 
 
-def _moved(value: Any, moves: Mapping[str, Move]) -> Any:
-    if isinstance(value, Location):
-        return _at(value, moves) if value.path in moves else value
-    if isinstance(value, str):
-        if any(f"{path}:" in value for path in moves):
-            raise ImmovableError
-        return value
-    if isinstance(value, tuple):
-        parts = [_moved(item, moves) for item in value]
-        changed = any(new is not old for new, old in zip(parts, value, strict=True))
-        return tuple(parts) if changed else value
-    return _moved_fields(value, moves) if is_dataclass(value) else value
+class _Mover:
+    """Copies what names a line of a moved file; all else stays the same object."""
 
+    def __init__(self, moves: Mapping[str, Move]) -> None:
+        self._moves = moves
+        self._marks = [f"{path}:" for path in moves]
+        self._fields: dict[type, tuple[str, ...]] = {}
 
-def _moved_fields(value: Any, moves: Mapping[str, Move]) -> Any:
-    changes = {}
-    for name in value.__dataclass_fields__:
-        old = getattr(value, name)
-        new = _moved(old, moves)
-        if new is not old:
-            changes[name] = new
-    if isinstance(value, Definition) and value.location.path in moves:
-        changes["end_line"] = _end(value, moves[value.location.path])
-    return replace(value, **changes) if changes else value
+    def moved(self, value: Any) -> Any:
+        """The value, or what it is now."""
+        kind = type(value)
+        if kind is str:
+            for mark in self._marks:
+                if mark in value:
+                    raise ImmovableError
+            return value
+        if kind is Location:
+            return self._at(value) if value.path in self._moves else value
+        if kind is tuple:
+            parts = [self.moved(item) for item in value]
+            changed = any(new is not old for new, old in zip(parts, value, strict=True))
+            return tuple(parts) if changed else value
+        return self._in_fields(value, kind)
 
+    def _in_fields(self, value: Any, kind: type) -> Any:
+        changes = {}
+        for name in self._names(kind):
+            old = getattr(value, name)
+            new = self.moved(old)
+            if new is not old:
+                changes[name] = new
+        if kind is Definition and value.location.path in self._moves:
+            changes["end_line"] = self._end(value)
+        return replace(value, **changes) if changes else value
 
-def _at(where: Location, moves: Mapping[str, Move]) -> Location:
-    return replace(where, line=_known(moves[where.path].lines.get(where.line)))
+    def _names(self, kind: type) -> tuple[str, ...]:
+        """A dataclass's fields; other values have none."""
+        if kind not in self._fields:
+            self._fields[kind] = tuple(getattr(kind, "__dataclass_fields__", ()))
+        return self._fields[kind]
 
+    def _at(self, where: Location) -> Location:
+        return replace(where, line=_known(self._moves[where.path].lines.get(where.line)))
 
-def _end(definition: Definition, by: Move) -> int:
-    first, last = definition.location.line, definition.end_line
-    if definition.kind is DefinitionKind.VARIABLE:
-        return _known(by.lines.get(last))
-    return _known(by.ends.get((first, last)))
+    def _end(self, definition: Definition) -> int:
+        first, last = definition.location.line, definition.end_line
+        by = self._moves[definition.location.path]
+        if definition.kind is DefinitionKind.VARIABLE:
+            return _known(by.lines.get(last))
+        return _known(by.ends.get((first, last)))
 
 
 def _known(line: int | None) -> int:

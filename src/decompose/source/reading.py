@@ -19,6 +19,7 @@ from decompose.domain.source import SourceFile, SourceTree
 from decompose.errors import UserError
 from decompose.ports import Progress, Reader
 from decompose.source.cache import FactsCache, decode_facts, key_of, unusable
+from decompose.source.positions import shaped
 from decompose.source.sealed import CacheError
 
 _SMALL = 1_500_000  # bytes that one process reads while others would still be starting
@@ -100,7 +101,7 @@ def _failed(file: SourceFile, code: str, message: str, hint: str) -> ModuleFacts
         message=message,
         hint=hint,
     )
-    return ModuleFacts(
+    facts = ModuleFacts(
         name=file.module,
         path=file.path,
         language=file.language,
@@ -108,6 +109,7 @@ def _failed(file: SourceFile, code: str, message: str, hint: str) -> ModuleFacts
         is_package=file.is_package,
         findings=(finding,),
     )
+    return shaped(facts)
 
 
 def _remember(
@@ -201,7 +203,7 @@ def _read_chunk(chunk: Sequence[_Task], readers: _Readers) -> list[_Result]:
 
 def _read_one(task: _Task, reader: Reader) -> _Result:
     try:
-        encoded = _ENCODER.encode(reader.read(task.file, task.content))
+        encoded = _ENCODER.encode(shaped(reader.read(task.file, task.content)))
         decode_facts(encoded)
     except (RecursionError, MemoryError, CacheError):
         message = "this file is nested too deeply, or too large, to be read"

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 import msgspec
 
-from decompose.domain.facts import ModuleFacts
+from decompose.domain.facts import ModuleFacts, Shape
 from decompose.domain.model import SystemModel
 from decompose.domain.source import SourceTree
 from decompose.source.cache import FactsCache
-from decompose.source.positions import ImmovableError, Lines, Shape, move, moved, shape
+from decompose.source.positions import ImmovableError, move, moved
 from decompose.source.program import program_state
 from decompose.source.sealed import CacheError, read_sealed, write_sealed
 
@@ -31,7 +31,7 @@ _Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
     key: bytes
-    lines: dict[str, Lines]
+    lines: dict[str, bytes]
     model: msgspec.Raw
 
 
@@ -42,13 +42,10 @@ def resolved(
     tree: SourceTree, facts: tuple[ModuleFacts, ...], cache: FactsCache | None, resolve: _Resolve
 ) -> SystemModel:
     """What `resolve` makes of the facts, or made of the same ones at the last run."""
-    if cache is None:
+    shapes = {module.path: module.shape for module in facts if module.shape is not None}
+    if cache is None or len(shapes) < len(facts):
         return resolve(tree, facts)
-    try:
-        shapes = {module.path: shape(module) for module in facts}
-        key = _key(tree, shapes)
-    except _UNSTORABLE:
-        return resolve(tree, facts)
+    key = _key(tree, shapes)
     lines = {path: one.lines for path, one in shapes.items()}
     model = _load(cache, key, lines)
     if model is not None:
@@ -67,7 +64,7 @@ def _key(tree: SourceTree, shapes: Mapping[str, Shape]) -> bytes:
     return digest.digest()
 
 
-def _load(cache: FactsCache, key: bytes, lines: Mapping[str, Lines]) -> SystemModel | None:
+def _load(cache: FactsCache, key: bytes, lines: Mapping[str, bytes]) -> SystemModel | None:
     try:
         payload = read_sealed(cache.folder / _FILE, _MARK)
         kept = None if payload is None else _KEPT.decode(payload)
@@ -81,7 +78,7 @@ def _load(cache: FactsCache, key: bytes, lines: Mapping[str, Lines]) -> SystemMo
         return None  # reading the facts tells of a cache that can't be used
 
 
-def _store(cache: FactsCache, key: bytes, lines: dict[str, Lines], model: SystemModel) -> None:
+def _store(cache: FactsCache, key: bytes, lines: dict[str, bytes], model: SystemModel) -> None:
     try:
         kept = _Kept(key=key, lines=lines, model=msgspec.Raw(_ENCODER.encode(model)))
         payload = _ENCODER.encode(kept)

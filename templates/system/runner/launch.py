@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Mapping, NamedTuple
 
@@ -41,10 +42,10 @@ def launches(members: list[Member], replicas: Mapping[str, int], free_ports: boo
     for member in members:
         for number in range(1, replicas.get(member.name, 1) + 1):
             first = number == 1 and not free_ports
-            ports = (member.port, member.internal_port) if first else _free_ports()
+            ports = (member.port, member.internal_port) if first else (0, 0)
             name = member.name if number == 1 else f"{member.name}.{number}"
             found.append(Launch(name, member, *ports))
-    return found
+    return _with_free_ports(found)
 
 
 def check_ports(started: list[Launch]) -> None:
@@ -119,11 +120,21 @@ def _peers(system: System, started: list[Launch]) -> dict[str, str]:
     return {f"PEER_{variable(name)}_URL": url for name, url in urls.items()}
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind((HOST, 0))
-        two.bind((HOST, 0))
-        return one.getsockname()[1], two.getsockname()[1]
+def _with_free_ports(launches: list[Launch]) -> list[Launch]:
+    """Return them with a free port for each 0; all are held until the last is found."""
+    with ExitStack() as held:
+
+        def found(port: int) -> int:
+            if port:
+                return port
+            probe = held.enter_context(socket.socket())
+            probe.bind((HOST, 0))
+            return int(probe.getsockname()[1])
+
+        return [
+            entry._replace(port=found(entry.port), internal_port=found(entry.internal_port))
+            for entry in launches
+        ]
 
 
 def _is_free(port: int) -> bool:

@@ -12,11 +12,13 @@ from statistics import median
 
 from backends import routes
 from edges import COMMANDS, PLENTY, EdgeGateway
-from under_test import FlaskGateway, Limits, address, backend, free_port, process
+from under_test import FlaskGateway, Limits, address, backend, process
 
 from decompose.domain.generated import Gateway
+from ports import free_port
 
 ROUNDS, REQUESTS = 20, 100
+_PATH = "/items/"  # its answer is the same, whatever headers an edge adds
 _NGINX = """\
 daemon off; pid nginx.pid; error_log stderr warn; worker_processes auto;
 events {{ worker_connections 4096; }}
@@ -124,7 +126,7 @@ def _ratios(program: Gateway, service: int, folder: Path) -> tuple[float, float]
         edge.alone({**table, "routes": []}, folder / "unrouted", Limits()) as (unrouted, _),
         _bare(program, service, folder) as bare,
     ):
-        routed, without, straight = _in_turns((ours, unrouted, bare), "/echo/here")
+        routed, without, straight = _in_turns((ours, unrouted, bare), _PATH)
     return routed / straight, routed / without
 
 
@@ -135,7 +137,7 @@ def flask_gateway(folder: Path) -> float:
         backend("shop", service, folder),
         FlaskGateway().run(_table(service), folder / "gateway", Limits()) as gateway,
     ):
-        through, straight = _in_turns((gateway.port, service), "/echo/here")
+        through, straight = _in_turns((gateway.port, service), _PATH)
     return 1000 * (through - straight)
 
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from backends import routes
 from client import ask, eventually
-from under_test import GatewayUnderTest, Limits, Running, address, backend, free_port
+from under_test import GatewayUnderTest, Limits, Running, address, backend
+
+from ports import free_port
 
 
 def fresh(what: str) -> str:
