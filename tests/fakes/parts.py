@@ -11,7 +11,7 @@ from rich.console import Console
 
 from decompose.domain.analysis import Advice, Analysis, Verdict
 from decompose.domain.boundary import Boundary
-from decompose.domain.facts import DefinitionFacts, ModuleFacts
+from decompose.domain.facts import DefinitionFacts, ModuleFacts, pack
 from decompose.domain.finding import Finding, Location
 from decompose.domain.generated import Generated, GeneratedFile
 from decompose.domain.model import Module, SystemModel
@@ -54,7 +54,7 @@ class WordReader:
             definitions=(
                 DefinitionFacts(name="", kind="module", parent=-1, line=1, end_line=lines),
             ),
-            words=tuple((word, 1) for word in sorted(set(text.split()))),
+            words=pack((word, 1) for word in sorted(set(text.split()))),
         )
 
 

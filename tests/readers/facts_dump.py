@@ -48,7 +48,7 @@ def dump(module: f.ModuleFacts) -> str:
     if module.exports is not None:
         lines.append(f"exports {' '.join(module.exports)}")
     lines += [f"finding {x.code} :{x.location.line} {x.message}" for x in module.findings]
-    lines.append("words " + " ".join(f"{word}:{count}" for word, count in module.words))
+    lines.append("words " + " ".join(f"{word}:{count}" for word, count in module.counted_words()))
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 

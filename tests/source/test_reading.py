@@ -89,7 +89,7 @@ def test_too_deep(tmp_path: Path, error: BaseException) -> None:
     write_tree(tmp_path, {"bad.py": "", "good.py": "word"})
     facts = read_all(discover(tmp_path), (FailingReader(error=error),), None, 1, Quiet())
     assert [item.code for item in facts[0].findings] == ["nesting-too-deep"]
-    assert facts[1].words == (("word", 1),)
+    assert facts[1].counted_words() == (("word", 1),)
 
 
 def test_bug_in_a_reader(tmp_path: Path) -> None:

@@ -253,12 +253,15 @@ Expr = (
 )
 Stmt = Assign | SetAttr | SetSub | Eval | Return | Yield | Raise | Define | StarImport | DelAttr
 _BODY: msgspec.msgpack.Decoder[tuple[Stmt, ...]] = msgspec.msgpack.Decoder(tuple[Stmt, ...])
+_WORDS: msgspec.msgpack.Decoder[tuple[tuple[str, int], ...]] = msgspec.msgpack.Decoder(
+    tuple[tuple[str, int], ...]
+)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
-def pack(body: Iterable[Stmt]) -> msgspec.Raw:
-    """The body of a definition of these statements."""
-    return msgspec.Raw(_ENCODER.encode(tuple(body)))
+def pack(items: Iterable[object]) -> bytes:
+    """The body of a definition of these statements, or counted words, as facts keep them."""
+    return _ENCODER.encode(tuple(items))
 
 
 _EMPTY = pack(())
@@ -291,12 +294,12 @@ class DefinitionFacts(_Node):
     line: int
     end_line: int
     params: tuple[Param, ...] = ()
-    body: msgspec.Raw = _EMPTY
+    body: bytes = _EMPTY
     decorators: tuple[Expr, ...] = ()
     bases: tuple[Expr, ...] = ()
     keywords: tuple[tuple[str, Expr], ...] = ()
     returns: Expr | None = None
-    versions: tuple[tuple[str, int], ...] = ()
+    versions: dict[str, int] = msgspec.field(default_factory=dict)
     outer: tuple[str, ...] = ()
     is_generator: bool = False
     is_async: bool = False
@@ -335,8 +338,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `name` is the dotted module name; a template's is `template:NAME`, an SQL file's `sql:PATH`.
     `language` is `python`, `jinja` or `sql`. `exports` is a literal `__all__`, if there is one.
-    `words` counts the identifiers' words, for the vocabulary. `shape` is of all the rest; there is
-    none before it was taken, or where it can't be.
+    `words` counts the identifiers' words, for the vocabulary; packed, as nothing needs them sooner.
+    `shape` is of all the rest; there is none before it was taken, or where it can't be.
     """
 
     name: str
@@ -347,6 +350,10 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     definitions: tuple[DefinitionFacts, ...] = ()
     imports: tuple[ImportFacts, ...] = ()
     exports: tuple[str, ...] | None = None
-    words: tuple[tuple[str, int], ...] = ()
+    words: bytes = _EMPTY
     findings: tuple[Finding, ...] = ()
     shape: Shape | None = None
+
+    def counted_words(self) -> tuple[tuple[str, int], ...]:
+        """How often each word occurs, unpacked anew."""
+        return _WORDS.decode(self.words)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from decompose.domain.finding import Location
 from decompose.domain.model import (
@@ -18,6 +19,7 @@ from decompose.domain.model import (
 )
 from decompose.errors import UserError
 
+_Answer = TypeVar("_Answer")
 _NEAR = 3
 _TESTS = {"tests", "test", "testing"}
 _BESIDE = {"migrations", "alembic", "docs", "scripts"}
@@ -25,7 +27,21 @@ _SCRIPTS = {"setup.py", "fabfile.py", "noxfile.py", "manage.py", "wsgi.py",
             "asgi.py"}  # fmt: skip
 
 
-def tops(model: SystemModel) -> dict[str, str]:
+def _once(ask: Callable[[SystemModel], _Answer]) -> Callable[[SystemModel], _Answer]:
+    """Remembers the answer for the last model: every stage asks of the same one, many times."""
+    last: list[tuple[SystemModel, _Answer]] = []
+
+    @wraps(ask)
+    def asked(model: SystemModel) -> _Answer:
+        if not last or last[0][0] is not model:
+            last[:] = [(model, ask(model))]
+        return last[0][1]
+
+    return asked
+
+
+@_once
+def tops(model: SystemModel) -> Mapping[str, str]:
     """The top-level definition of every definition."""
     return {d.id: d.top for d in model.definitions}
 
@@ -61,7 +77,8 @@ def within(model: SystemModel, place: Location) -> str:
     return max(around, key=lambda d: d.location.line).id if around else ""
 
 
-def inside(model: SystemModel) -> dict[str, str]:
+@_once
+def inside(model: SystemModel) -> Mapping[str, str]:
     """The top-level definition of every definition of the application itself."""
     outside = {d.top for d in model.definitions if d.id == d.top and beside(d)}
     return {d.id: d.top for d in model.definitions if d.top not in outside}
@@ -104,7 +121,8 @@ def nodes(model: SystemModel) -> tuple[Definition, ...]:
     return tuple(sorted((d for d in model.definitions if d.id == d.top), key=lambda d: d.id))
 
 
-def hubs(model: SystemModel) -> dict[str, str]:
+@_once
+def hubs(model: SystemModel) -> Mapping[str, str]:
     """The top-level definition that stands for each table that has one.
 
     A migration or a test may declare the table once more; the application's own counts first.

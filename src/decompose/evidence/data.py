@@ -111,7 +111,7 @@ def _shared(
     )
 
 
-def _related(model: SystemModel, hub: dict[str, str]) -> list[Evidence]:
+def _related(model: SystemModel, hub: Mapping[str, str]) -> list[Evidence]:
     top = inside(model)
     links: dict[tuple[str, str], tuple[str, Location]] = {}
     for table in model.tables:

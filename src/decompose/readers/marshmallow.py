@@ -163,7 +163,7 @@ class MarshmallowLibrary(Library):
                 if any(_name(decorator) in names for decorator in child.facts.decorators):
                     method = self.engine.node()
                     attr = child.facts.name.rpartition(".")[2]
-                    calls.classes.load_value(schema, attr, place, method)
+                    calls.classes.load_of(schema, attr, place, method)
                     calls.call(method, make_site(self.engine, place, (), (), self.engine.node()))
 
 

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from sys import intern
 
 from decompose.resolve import names
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import CallSite, Engine, Load, Place
 from decompose.resolve.hierarchy import Hierarchy
 from decompose.resolve.values import Kind, Value
-
-_SITE_BITS = 32
 
 Caller = Callable[[int, CallSite], None]
 
@@ -24,121 +22,110 @@ class Classes(Hierarchy):
 
     def load(self, base: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of whatever node `base` holds."""
-        self.engine.watch(base, self.load_value, intern(attr), place, result)
+        self.engine.load(base, _load(attr, place, result))
 
-    def load_value(self, number: int, attr: str, place: Place, result: int) -> None:
+    def load_of(self, number: int, attr: str, place: Place, result: int) -> None:
         """Let `result` hold `attr` of one value."""
+        self.load_value(number, _load(attr, place, result))
+
+    def load_value(self, number: int, load: Load) -> None:
+        """Read an attribute of one value."""
         value = self.engine.values[number]
         if value.kind is Kind.INSTANCE:
-            self._load_instance(number, value, attr, place, result)
+            self._load_instance(number, value, load)
         elif value.kind is Kind.CLASS:
-            self._load_class(number, number, attr, place, result)
+            self._load_class(number, load)
         elif value.kind is Kind.MODULE:
-            self._load_module(value.name, attr, result)
+            names.import_name(self.engine, value.name, load.attr, load.result)
         elif value.kind in (Kind.EXTERNAL, Kind.MODEL):
-            self._load_external(number, value, attr, place, result)
+            self._load_external(number, value, load)
         elif value.kind is Kind.SUPER:
-            self._load_super(value, attr, place, result)
+            self._load_super(value, load)
         elif value.kind is Kind.CONTAINER:
-            path = f"builtins.{value.name}().{attr}"
-            self.engine.add(result, self.engine.external(path, number))
+            path = f"builtins.{value.name}().{load.attr}"
+            self.engine.add(load.result, self.engine.external(path, number))
         elif value.kind is Kind.CONSTANT:
             if isinstance(value.data, str):
-                self.engine.add(result, self.engine.external(f"builtins.str().{attr}"))
+                path = f"builtins.str().{load.attr}"
+                self.engine.add(load.result, self.engine.external(path))
         else:
             target = value.link if value.kind is Kind.BOUND else number
-            self.engine.edge(self.engine.field(target, attr), result)
+            self.engine.edge(self.engine.field(target, load.attr), load.result)
 
-    def _load_instance(
-        self, number: int, value: Value, attr: str, place: Place, result: int
-    ) -> None:
+    def _load_instance(self, number: int, value: Value, load: Load) -> None:
         engine = self.engine
-        if attr == "__class__":
-            engine.add(result, value.link)
+        if load.attr == "__class__":
+            engine.add(load.result, value.link)
             return
         entry = self._entries.get(value.link)
         for class_ in entry.order if entry is not None else [value.link]:
             if engine.values[class_].kind is Kind.CLASS:
-                engine.edge(engine.field(engine.instance(class_), attr), result)
-        engine.edge(engine.field(number, attr), result)
-        self.find(
-            value.link,
-            attr,
-            lambda node: self._bind_all(node, number, attr, place, result),
-            lambda bases: self._inherit(number, bases, attr, place, result),
-        )
+                engine.edge(engine.field(engine.instance(class_), load.attr), load.result)
+        engine.edge(engine.field(number, load.attr), load.result)
+        self._load_found(value.link, number, load)
 
-    def _load_class(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.find(
-            number,
-            attr,
-            lambda node: self._bind_all(node, receiver, attr, place, result),
-            lambda bases: self._inherit(receiver, bases, attr, place, result),
-        )
+    def _load_class(self, number: int, load: Load) -> None:
+        self._load_found(number, number, load)
 
-    def _load_super(self, value: Value, attr: str, place: Place, result: int) -> None:
+    def _load_super(self, value: Value, load: Load) -> None:
         receiver = self.engine.values[value.index]
         class_ = receiver.link if receiver.kind is Kind.INSTANCE else value.index
         start = class_ if self.entry(class_) is not None else value.link
+        self._load_found(start, value.index, load, after=value.link)
+
+    def _load_found(self, class_: int, receiver: int, load: Load, after: int | None = None) -> None:
+        """Bind what a class has under the name to the receiver; else libraries may know of it."""
         self.find(
-            start,
-            attr,
-            lambda node: self._bind_all(node, value.index, attr, place, result),
-            lambda bases: self._inherit(value.index, bases, attr, place, result),
-            after=value.link,
+            class_,
+            load.attr,
+            lambda node: self._bind_all(node, receiver, load),
+            lambda bases: self._inherit(receiver, bases, load),
+            after=after,
         )
 
-    def _load_module(self, module: str, attr: str, result: int) -> None:
-        names.import_name(self.engine, module, attr, result)
-
-    def _load_external(
-        self, number: int, value: Value, attr: str, place: Place, result: int
-    ) -> None:
+    def _load_external(self, number: int, value: Value, load: Load) -> None:
         if value.name == "...":
             return
-        self.engine.edge(self.engine.field(number, attr), result)
+        self.engine.edge(self.engine.field(number, load.attr), load.result)
         for library in self.engine.libraries:
-            if library.attribute(number, attr, place, result):
+            if library.attribute(number, load.attr, load, load.result):
                 return
         if value.kind is Kind.EXTERNAL:
-            self.engine.add_external(result, f"{value.name}.{attr}", number, value.index)
+            path = f"{value.name}.{load.attr}"
+            self.engine.add_external(load.result, path, number, value.index)
 
-    def _inherit(
-        self, receiver: int, bases: list[int], attr: str, place: Place, result: int
-    ) -> None:
+    def _inherit(self, receiver: int, bases: list[int], load: Load) -> None:
         """What libraries know of their classes' attributes; else the first one's, unknown."""
         for base in bases:
             for library in self.engine.libraries:
-                if library.inherited(receiver, base, attr, place, result):
+                if library.inherited(receiver, base, load.attr, load, load.result):
                     return
         path = self.engine.values[bases[0]].name
         call = "" if self.engine.values[receiver].kind is Kind.CLASS else "()"
-        if attr == "__init__":
+        if load.attr == "__init__":
             call = ""
-        self.engine.add_external(result, f"{path}{call}.{attr}", receiver)
+        self.engine.add_external(load.result, f"{path}{call}.{load.attr}", receiver)
 
-    def _bind_all(self, node: int, receiver: int, attr: str, place: Place, result: int) -> None:
-        self.engine.watch(node, self._bind, receiver, attr, place, result)
+    def _bind_all(self, node: int, receiver: int, load: Load) -> None:
+        self.engine.watch(node, self._bind, receiver, load)
 
-    def _bind(self, number: int, receiver: int, attr: str, place: Place, result: int) -> None:
+    def _bind(self, number: int, receiver: int, load: Load) -> None:
         value = self.engine.values[number]
         if value.kind is Kind.FUNCTION:
-            self._bind_function(number, value, receiver, attr, place, result)
+            self._bind_function(number, value, receiver, load)
             return
         if value.kind in (Kind.EXTERNAL, Kind.MODEL, Kind.INSTANCE):
             for library in self.engine.libraries:
-                if library.descriptor(number, receiver, attr, place, result):
+                if library.descriptor(number, receiver, load.attr, load, load.result):
                     return
-        self.engine.add(result, number)
+        self.engine.add(load.result, number)
 
-    def _bind_function(
-        self, number: int, value: Value, receiver: int, attr: str, place: Place, result: int
-    ) -> None:
+    def _bind_function(self, number: int, value: Value, receiver: int, load: Load) -> None:
         method = self.engine.program.definitions[value.index].method_kind
         held, through = self.engine.values[receiver], receiver
         on_class = held.kind is Kind.CLASS
         if method == "static" or (on_class and method == ""):
-            self.engine.add(result, number)
+            self.engine.add(load.result, number)
             return
         if method == "setter" or (method == "expression" and not on_class):
             return
@@ -146,19 +133,17 @@ class Classes(Hierarchy):
             receiver = held.link
         bound = self.engine.values.number(Value(Kind.BOUND, index=receiver, link=number))
         if method in ("property", "expression"):
-            self._call(bound, make_site(self.engine, place, (), (), result))
+            self._call(bound, make_site(self.engine, load, (), (), load.result))
         elif method == "declared":
-            self._call_declared(bound, through, attr, place, result)
+            self._call_declared(bound, through, load)
         else:
-            self.engine.add(result, bound)
+            self.engine.add(load.result, bound)
 
-    def _call_declared(
-        self, bound: int, receiver: int, attr: str, place: Place, result: int
-    ) -> None:
+    def _call_declared(self, bound: int, receiver: int, load: Load) -> None:
         """A `declared_attr`: what the function gives is as if it stood in the class body."""
         given = self.engine.node()
-        self._call(bound, make_site(self.engine, place, (), (), given))
-        self._bind_all(given, receiver, attr, place, result)
+        self._call(bound, make_site(self.engine, load, (), (), given))
+        self._bind_all(given, receiver, load)
 
     def store(self, base: int, attr: str, node: int, place: Place) -> None:
         """Let `attr` of whatever `base` holds hold what `node` holds."""
@@ -194,19 +179,24 @@ class Classes(Hierarchy):
                 self._call(bound, site)
 
 
+def _load(attr: str, place: Place, result: int) -> Load:
+    return Load(place.activation, place.line, intern(attr), result)
+
+
 def make_site(
     engine: Engine,
     place: Place,
     args: tuple[tuple[int, bool], ...],
     kwargs: tuple[tuple[str, int], ...],
     result: int,
-    key: int | None = None,
+    ordinal: int | None = None,
 ) -> CallSite:
-    """A new call site in an activation; `key` is that of the call it stands for, if any."""
+    """A new call site in an activation; `ordinal` is that of the call it stands for, if any."""
     activation = place.activation
     activation.sites += 1
-    if key is None:
-        key = activation.definition.index << _SITE_BITS | activation.sites
-    site = CallSite(activation, place.line, len(engine.sites), key, args, kwargs, result)
+    if ordinal is None:
+        ordinal = activation.sites
+    given = tuple([~node if starred else node for node, starred in args])
+    site = CallSite(activation, place.line, len(engine.sites), ordinal, given, kwargs, result)
     engine.sites.append(site)
     return site

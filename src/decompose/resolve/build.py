@@ -44,7 +44,7 @@ def build_model(
     effects = Effects(engine, found)
     model = m.SystemModel(
         root_name=tree.name,
-        modules=tuple(_module(entry) for entry in program.modules.values()),
+        modules=(),
         definitions=definitions,
         references=_references(engine, found, known),
         routes=tuple(_routes(found)),
@@ -57,7 +57,7 @@ def build_model(
         findings=tuple(sorted({*found.findings, *capped(engine)})),
     )
     engine.forget()
-    return model
+    return replace(model, modules=tuple(_module(entry) for entry in program.modules.values()))
 
 
 def _joined(parts: Iterable[Contribution]) -> Contribution:
@@ -86,7 +86,7 @@ def _module(entry: ModuleEntry) -> m.Module:
         language=facts.language,
         lines=facts.lines,
         is_package=facts.is_package,
-        words=facts.words,
+        words=facts.counted_words(),
     )
 
 
@@ -187,9 +187,9 @@ def _uses(
 ) -> Iterator[tuple[Definition, str, m.ReferenceKind, int, bool]]:
     """What each definition's code names, calls and constructs, and whether it was handed that."""
     activations = engine.activations
-    for activation in activations:
-        for (target, kind), line in activation.references.items():
-            yield activation.definition, target, m.ReferenceKind(kind), line, False
+    for definition, uses in engine.references.items():
+        for (target, kind), line in uses.items():
+            yield definition, target, m.ReferenceKind(kind), line, False
     for caller, callee, line, site in engine.called:
         target, handed = activations[callee].definition.id, site in engine.handed
         yield activations[caller].definition, target, m.ReferenceKind.CALL, line, handed

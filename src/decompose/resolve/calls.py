@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from sys import intern
 
 from decompose.resolve.arguments import Arguments
 from decompose.resolve.attributes import Classes, make_site
@@ -27,7 +28,7 @@ class Calls:
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever node `callee` holds."""
-        self.engine.watch(callee, self.call_value, site)
+        self.engine.call(callee, site)
 
     def call_value(self, number: int, site: CallSite) -> None:
         """Call one value."""
@@ -47,12 +48,12 @@ class Calls:
 
     def _call_unbound(self, function: Value, site: CallSite) -> None:
         """`Base.method(self, ...)` is the method of each object that it is given; else a call."""
-        if not self._is_method(function) or not site.args or site.args[0][1]:
+        given = site.argument(0)
+        if given is None or not self._is_method(function):
             self._call_function(function, None, site)
             return
-        given = site.args[0][0]
         bound = CallSite(
-            site.activation, site.line, site.number, site.key, site.args[1:], site.kwargs,
+            site.activation, site.line, site.number, site.ordinal, site.given[1:], site.kwargs,
             site.result,
         )  # fmt: skip
         self.engine.watch(given, self._call_on, function, bound)
@@ -172,10 +173,10 @@ class Calls:
     ) -> None:
         result = site.result if name != "__init__" else self.engine.node()
         site = CallSite(
-            site.activation, site.line, site.number, site.key, site.args, site.kwargs, result
+            site.activation, site.line, site.number, site.ordinal, site.given, site.kwargs, result
         )
         method = self.engine.node()
-        self.classes.load_value(receiver, name, site.place, method)
+        self.classes.load_of(receiver, name, site.place, method)
         self.call(method, site)
         if missing is not None:
             self.engine.later(lambda: self._if_absent(method, receiver, site))
@@ -239,7 +240,7 @@ class Calls:
     def _call_external(self, number: int, value: Value, site: CallSite) -> None:
         if value.name == "...":
             return
-        path = value.name.replace("()", "").replace("[]", "")
+        path = intern(value.name.replace("()", "").replace("[]", ""))
         _note_first(self.engine.externals, path, site)
         for library in self.engine.libraries:
             if library.call(number, site):
@@ -259,7 +260,7 @@ class Calls:
 
         The same is taken to be so where a library's decorator stands above a definition.
         """
-        if len(site.args) == 1 and not site.kwargs:
+        if len(site.given) == 1 and not site.kwargs:
             self.engine.watch(site.args[0][0], self._give_back, site.result)
 
     def _give_back(self, number: int, result: int) -> None:

@@ -18,7 +18,7 @@ class Core(ABC):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.calls = Calls(engine)
-        self.unknown = engine.node()
+        self.unknown = engine.sealed()
         self._activation = engine.sites[0].activation
         self._line = 0
         self._place = Place(self._activation, 0)
@@ -54,7 +54,8 @@ class Core(ABC):
         """Note that the activation's code uses the definition `target`."""
         if target is not None:
             key = (intern(target), self._kind.value)
-            (self._user or self._activation).references.setdefault(key, self._line)
+            user = (self._user or self._activation).definition
+            self.engine.references[user].setdefault(key, self._line)
 
     def refer_import(self, module: str, name: str) -> None:
         """Note an import as a use of what it finally names."""

@@ -32,7 +32,7 @@ class Displays(Core):
                 self.engine.edge(self.node(item), containers.item(made, index))
         if known:
             containers.lengths[made] = len(expr.items)
-        return self.engine.node(made)
+        return self.engine.sealed(made)
 
     def mapping(self, expr: f.Dict) -> int:
         """A dict display or comprehension."""
@@ -47,7 +47,7 @@ class Displays(Core):
                 containers.put(made, self.node(key), node)
                 if not isinstance(key, f.Const):
                     self.engine.edge(node, containers.any(made))
-        return self.engine.node(made)
+        return self.engine.sealed(made)
 
     def _merge(self, other: int, made: int) -> None:
         if self.engine.values[other].kind is Kind.CONTAINER:

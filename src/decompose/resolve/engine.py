@@ -9,7 +9,7 @@ fewer in large programs; `capped` and `merged` tell how often a bound was met.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from sys import intern
@@ -32,17 +32,14 @@ FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 _Arguments = TypeVarTuple("_Arguments")
-_Watcher = tuple[Any, ...]  # what is called with each value, and what with after it
-_VALUE_BITS = 32
+_SITE_BITS = 32
+_SEALED: dict[int, None] = {}  # the edges of a node that never holds more than it does
 Context = tuple[object, ...]
 
 
 @dataclass(slots=True, eq=False)
 class Activation:
-    """A definition evaluated in one context: its variables, what it returns and what it uses.
-
-    `references` are the lines that first name a definition, by its id and the kind of use.
-    """
+    """A definition evaluated in one context: its variables, and what it returns."""
 
     number: int
     definition: Definition
@@ -50,13 +47,12 @@ class Activation:
     context: Context
     returns: int
     variables: dict[str, int] = field(default_factory=dict)
-    references: dict[tuple[str, str], int] = field(default_factory=dict)
     sources: tuple[Activation, ...] = ()
     generator: int = -1
     sites: int = 0
 
 
-@dataclass(slots=True, frozen=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: that doubles what it takes to make a million
 class Place:
     """Where something happens."""
 
@@ -64,29 +60,54 @@ class Place:
     line: int
 
 
-@dataclass(slots=True, frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
+class Load(Place):
+    """Attribute `attr` of something, read into the node `result`."""
+
+    attr: str
+    result: int
+
+
+@dataclass(slots=True, eq=False)
 class CallSite(Place):
-    """One call in one activation. `key` names the call expression, whatever the activation."""
+    """One call in one activation, the `ordinal`th of it.
+
+    `given` are the nodes of positional arguments, a starred one's inverted (below 0).
+    """
 
     number: int
-    key: int
-    args: tuple[tuple[int, bool], ...]
+    ordinal: int
+    given: tuple[int, ...]
     kwargs: tuple[tuple[str, int], ...]
     result: int
+
+    @property
+    def key(self) -> int:
+        """Names the call expression, whatever the activation."""
+        return self.activation.definition.index << _SITE_BITS | self.ordinal
 
     @property
     def place(self) -> Place:
         """Where the call stands."""
         return self
 
+    @property
+    def args(self) -> tuple[tuple[int, bool], ...]:
+        """The nodes of positional arguments, and whether they are starred."""
+        return tuple([(node, False) if node >= 0 else (~node, True) for node in self.given])
+
     def argument(self, position: int, keyword: str = "") -> int | None:
         """The node of an argument by position or keyword, if it is given."""
         for name, node in self.kwargs:
             if keyword and name == keyword:
                 return node
-        if 0 <= position < len(self.args) and not any(s for _, s in self.args[: position + 1]):
-            return self.args[position][0]
+        if 0 <= position < len(self.given) and min(self.given[: position + 1]) >= 0:
+            return self.given[position]
         return None
+
+
+# What is called with each value, and what with after it; calls and loads stand for themselves.
+_Watcher = tuple[Any, ...] | CallSite | Load
 
 
 class Engine:
@@ -96,8 +117,10 @@ class Engine:
     `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
     are the sites in class bodies that make or apply a decorator: what they call runs once, not
     when the class's instances do. `handed` are those that call a variable: someone else chose it.
-    `called` are (caller's number, callee's, line, site's number). `constructed` and `externals` are
-    the classes and the paths in libraries that the code of a definition calls, with the first line.
+    `references` are the lines at which the code of a definition first names another, by that one's
+    id and the kind of use. `called` are (caller's number, callee's, line, site's number).
+    `constructed` and `externals` are the classes and the paths in libraries that the code of a
+    definition calls, with the first line.
     """
 
     calls: Calls
@@ -118,8 +141,9 @@ class Engine:
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
         self._clones: dict[int, int] = {}
-        self._names: dict[str, int] = {}
-        self._fields: dict[int, int] = {}
+        self._fields: defaultdict[str, dict[int, int]] = defaultdict(
+            dict
+        )  # nodes by name and value
         self._constants: dict[int, int] = {}
         self._containers = 0
         size = len(program.definitions)
@@ -137,6 +161,7 @@ class Engine:
         self.decorating: dict[int, Definition] = {}
         self.defining: set[int] = set()
         self.handed: set[int] = set()
+        self.references: defaultdict[Definition, dict[tuple[str, str], int]] = defaultdict(dict)
         self.called: list[tuple[int, int, int, int]] = []
         self.constructed: dict[Definition, dict[str, int]] = {}
         self.externals: dict[Definition, dict[str, int]] = {}
@@ -158,11 +183,17 @@ class Engine:
         self._watchers.append(None)
         return len(self._points) - 1
 
+    def sealed(self, *values: int) -> int:
+        """A new node that holds `values` alone for ever: nothing need be told of it later."""
+        node = self.node(*values)
+        self._edges[node] = _SEALED
+        return node
+
     def constant(self, value: int) -> int:
         """The shared node that holds `value` alone; nothing may flow into it."""
         node = self._constants.get(value)
         if node is None:
-            node = self._constants[value] = self.node(value)
+            node = self._constants[value] = self.sealed(value)
         return node
 
     def add(self, node: int, value: int) -> None:
@@ -178,7 +209,9 @@ class Engine:
             edges = (edges,)
         if source == target or target in edges:
             return
-        if isinstance(edges, dict):
+        if edges is _SEALED:
+            pass
+        elif isinstance(edges, dict):
             edges[target] = None
         elif not edges:
             self._edges[source] = target
@@ -222,22 +255,44 @@ class Engine:
         """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
         # A method of something that lives as long as this: one object for all who watch with it.
         called = self._methods.setdefault(watcher, watcher) if args else watcher
-        added = (called, *args)
-        watching = self._watchers[node]
-        if watching is None:
-            self._watchers[node] = added
-        elif isinstance(watching, list):
-            watching.append(added)
-        else:
-            self._watchers[node] = [watching, added]
+        self._watch(node, (called, *args))
+
+    def call(self, callee: int, site: CallSite) -> None:
+        """Call whatever `callee` ever holds."""
+        self._watch(callee, site)
+
+    def load(self, base: int, load: Load) -> None:
+        """Read an attribute of whatever `base` ever holds."""
+        self._watch(base, load)
+
+    def _watch(self, node: int, watcher: _Watcher) -> None:
+        if self._edges[node] is not _SEALED:
+            self._keep(node, watcher)
         values = self.numbers(node)
         if self._depth >= DEEPEST:
-            self._waiting.extend((added, value) for value in values)
+            self._waiting.extend((watcher, value) for value in values)
             return
         self._depth += 1
         for value in values:
-            watcher(value, *args)
+            self._tell(watcher, value)
         self._depth -= 1
+
+    def _tell(self, watcher: _Watcher, value: int) -> None:
+        if isinstance(watcher, tuple):
+            watcher[0](value, *watcher[1:])
+        elif isinstance(watcher, CallSite):
+            self.calls.call_value(value, watcher)
+        else:
+            self.calls.classes.load_value(value, watcher)
+
+    def _keep(self, node: int, watcher: _Watcher) -> None:
+        watching = self._watchers[node]
+        if watching is None:
+            self._watchers[node] = watcher
+        elif isinstance(watching, list):
+            watching.append(watcher)
+        else:
+            self._watchers[node] = [watching, watcher]
 
     def later(self, action: Callable[[], None]) -> None:
         """Run `action` when nothing else is left to do: for what absence decides."""
@@ -245,22 +300,15 @@ class Engine:
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
-        key = self._field_key(value, name)
-        node = self._fields.get(key)
+        named = self._fields[name]
+        node = named.get(value)
         if node is None:
-            node = self._fields[key] = self.node()
+            node = named[value] = self.node()
         return node
 
     def has_field(self, value: int, name: str) -> bool:
         """Whether anything asked for or stored `value.name` so far."""
-        return self._field_key(value, name) in self._fields
-
-    def _field_key(self, value: int, name: str) -> int:
-        """A field's value and name in one number: a pair would take twice the room."""
-        number = self._names.get(name)
-        if number is None:
-            number = self._names[name] = len(self._names)
-        return number << _VALUE_BITS | value
+        return value in self._fields.get(name, ())
 
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
@@ -344,8 +392,7 @@ class Engine:
         """Work until nothing is left; `evaluate` turns a body into nodes, edges and watchers."""
         while True:
             if self._waiting:
-                watcher, value = self._waiting.popleft()
-                watcher[0](value, *watcher[1:])
+                self._tell(*self._waiting.popleft())
             elif self._queue:
                 self._flow()
             elif self.bodies:
@@ -353,7 +400,9 @@ class Engine:
             elif self._late:
                 self._late.popleft()()
             else:
-                return
+                break
+        self._edges = [()] * self.size  # all has flowed: what is asked from now on needs no way
+        self._watchers = [None] * self.size
 
     def forget(self) -> None:
         """Let go of everything that refers to each other: no collector runs during an analysis."""
@@ -367,7 +416,7 @@ class Engine:
     def _flow(self) -> None:
         """Carry values along edges and to watchers while any are queued and no watcher waits."""
         edges, watchers, queue = self._edges, self._watchers, self._queue
-        points, put, waiting = self._points, self._put, self._waiting
+        points, put, waiting, tell = self._points, self._put, self._waiting, self._tell
         while queue and not waiting:
             node, value = queue.popleft()
             targets = edges[node]
@@ -378,7 +427,10 @@ class Engine:
             watching = watchers[node]
             if watching is not None:
                 for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
-                    watcher[0](value, *watcher[1:])
+                    if isinstance(watcher, tuple):
+                        watcher[0](value, *watcher[1:])
+                    else:
+                        tell(watcher, value)
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:

@@ -26,7 +26,7 @@ class Expressions(Displays):
         definition = self._activation.definition.module.definitions[expr.index]
         self.engine.activation(definition, self._activation)
         value = Value(Kind.FUNCTION, index=definition.index, link=self._activation.number)
-        return self.engine.node(self.engine.values.number(value))
+        return self.engine.sealed(self.engine.values.number(value))
 
     def name(self, expr: f.Name) -> int:
         """A variable."""

@@ -205,7 +205,7 @@ def _load_like(target: int, calls: Calls, name: str, site: CallSite) -> None:
     pattern = _pattern(name)
     for attr in calls.classes.attributes(class_):
         if pattern.fullmatch(attr):
-            calls.classes.load_value(target, attr, site.place, site.result)
+            calls.classes.load_of(target, attr, site.place, site.result)
 
 
 def _import(number: int, calls: Calls, site: CallSite) -> None:
@@ -220,9 +220,13 @@ def _import(number: int, calls: Calls, site: CallSite) -> None:
     for module in sorted(calls.engine.program.modules):
         if pattern.fullmatch(module):
             kind = ReferenceKind.DYNAMIC if "{}" in name else ReferenceKind.IMPORT
-            key = (module, kind.value)
-            site.activation.references.setdefault(key, site.line)
+            _refer(calls, module, kind, site)
             names.import_module(calls.engine, module, site.result)
+
+
+def _refer(calls: Calls, module: str, kind: ReferenceKind, site: CallSite) -> None:
+    lines = calls.engine.references[site.activation.definition]
+    lines[module, kind.value] = min(site.line, lines.get((module, kind.value), site.line))
 
 
 def _entry_points(calls: Calls, site: CallSite) -> None:
@@ -238,7 +242,7 @@ def _entry_points(calls: Calls, site: CallSite) -> None:
 def _load_entry_point(calls: Calls, name: str, site: CallSite) -> None:
     number = name.removeprefix(_ENTRY_POINT).removesuffix(_LOAD)
     point = calls.engine.program.entry_points[int(number)]
-    site.activation.references.setdefault((point.module, ReferenceKind.IMPORT.value), site.line)
+    _refer(calls, point.module, ReferenceKind.IMPORT, site)
     names.import_name(calls.engine, point.module, point.name, site.result)
 
 
@@ -260,7 +264,7 @@ def _call_partial(calls: Calls, value: Value, site: CallSite) -> None:
         (*made.args[1:], *site.args)[:_MOST_ARGUMENTS],
         (*made.kwargs, *site.kwargs)[:_MOST_ARGUMENTS],
         site.result,
-        site.key,
+        site.ordinal,
     )
     calls.unwrapped[inner.number] = unwrapped | {value.index}
     calls.call(function, inner)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 from decompose.domain.facts import (
     Assign,
     Attr,
+    Call,
     Choice,
     Define,
     DefinitionFacts,
+    Dict,
     Expr,
     From,
     Module,
     ModuleFacts,
     Name,
     Return,
+    Seq,
     StarImport,
     Stmt,
 )
@@ -40,6 +44,7 @@ _METHOD_KINDS = {
 }
 SMALL_BODY = 6
 MODEST_BODY = 20
+_NOTHING: frozenset[str] = frozenset()  # an empty set takes 216 bytes
 
 
 class Definition:
@@ -69,7 +74,7 @@ class Definition:
         self.module = module
         self.parent = parent
         self.id = f"{module.facts.name}.{facts.name}" if facts.name else module.facts.name
-        self.versions = dict(facts.versions)
+        self.versions = facts.versions
         self.children: list[Definition] = []
         body = facts.statements()
         self.method_kind = _method_kind(facts)
@@ -219,19 +224,36 @@ def _bind(entry: ModuleEntry) -> None:
             name = statement.target.partition("@")[0]
             previous = entry.bound.get(name)
             if not isinstance(previous, Define) or isinstance(statement, Define):
-                entry.bound[name] = statement
+                entry.bound[intern(name)] = _outline(statement)
         elif isinstance(statement, StarImport):
             entry.stars.append(statement.module)
 
 
+def _outline(statement: Assign | Define) -> Assign | Define:
+    """A binding without what its value is made of, which nobody asks for: tables can be large."""
+    if isinstance(statement, Define):
+        return statement
+    value = statement.value
+    if isinstance(value, Seq):
+        value = Seq(value.kind, (), value.line)
+    elif isinstance(value, Dict):
+        value = Dict((), value.line)
+    elif isinstance(value, Call):
+        value = Call(value.func, (), (), value.line)
+    elif not isinstance(value, From | Module):
+        value = None
+    return Assign(statement.target, value, None, statement.line)
+
+
 def _named(body: Iterable[Stmt]) -> frozenset[str]:
     """The names that a body imports or defines."""
-    return frozenset(
-        statement.target.partition("@")[0]
+    named = [
+        intern(statement.target.partition("@")[0])
         for statement in body
         if isinstance(statement, Define)
         or (isinstance(statement, Assign) and isinstance(statement.value, From | Module))
-    )
+    ]
+    return frozenset(named) if named else _NOTHING
 
 
 def _method_kind(facts: DefinitionFacts) -> str:

@@ -80,8 +80,7 @@ def _load(cache: FactsCache, key: bytes, lines: Mapping[str, bytes]) -> SystemMo
 
 def _store(cache: FactsCache, key: bytes, lines: dict[str, bytes], model: SystemModel) -> None:
     try:
-        kept = _Kept(key=key, lines=lines, model=msgspec.Raw(_ENCODER.encode(model)))
-        payload = _ENCODER.encode(kept)
+        payload = _ENCODER.encode((key, lines, model))  # in one go: it can be 100 MB
     except _UNSTORABLE as error:
         raise CacheError("can't hold this model") from error
     write_sealed(cache.folder / _FILE, _MARK, payload)
@@ -89,5 +88,8 @@ def _store(cache: FactsCache, key: bytes, lines: dict[str, bytes], model: System
 
 def _renewed(model: SystemModel, now: Mapping[str, ModuleFacts]) -> SystemModel:
     """The model with what resolution hands through as it is now."""
-    modules = (replace(m, lines=now[m.path].lines, words=now[m.path].words) for m in model.modules)
+    modules = (
+        replace(m, lines=now[m.path].lines, words=now[m.path].counted_words())
+        for m in model.modules
+    )
     return replace(model, modules=tuple(modules))

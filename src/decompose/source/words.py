@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
+from decompose.domain.facts import pack
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SHORTEST_WORD = 3
 
@@ -18,10 +20,10 @@ def split_words(identifier: str) -> tuple[str, ...]:
     return tuple(word for word in words if len(word) >= _SHORTEST_WORD)
 
 
-def count_words(identifiers: Iterable[str]) -> tuple[tuple[str, int], ...]:
-    """How often each word occurs in the identifiers, sorted by word."""
+def count_words(identifiers: Iterable[str]) -> bytes:
+    """How often each word occurs in the identifiers, sorted by word, packed."""
     counts: Counter[str] = Counter()
     for identifier, count in Counter(identifiers).items():
         for word in split_words(identifier):
             counts[word] += count
-    return tuple(sorted(counts.items()))
+    return pack(sorted(counts.items()))

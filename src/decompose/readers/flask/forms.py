@@ -48,7 +48,7 @@ class Forms:
         for attr in calls.classes.attributes(class_):
             if attr.startswith("validate_"):
                 method = self.engine.node()
-                calls.classes.load_value(form, attr, site.place, method)
+                calls.classes.load_of(form, attr, site.place, method)
                 args = ((self.engine.node(), False),)
                 calls.call(method, make_site(self.engine, site.place, args, (), self.engine.node()))
 

@@ -118,7 +118,7 @@ def _decorators(engine: Engine, class_: int, place: Place) -> int:
     listed, decorators = engine.node(), engine.node()
     for name in ("decorators", "method_decorators"):
         if engine.calls.classes.defines(class_, name):
-            engine.calls.classes.load_value(class_, name, place, listed)
+            engine.calls.classes.load_of(class_, name, place, listed)
 
     each(engine, listed, lambda value: engine.add(decorators, value))
     return decorators

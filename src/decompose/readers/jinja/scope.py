@@ -77,7 +77,7 @@ class Frame:
             end_line,
             params=tuple(self.params),
             body=pack(self.body),
-            versions=tuple(self.versions.items()),
+            versions=self.versions,
         )
 
 

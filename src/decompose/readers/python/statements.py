@@ -198,7 +198,7 @@ class Lowering(ExpressionLowering):
             line,
             end_line,
             body=pack(scope.body),
-            versions=tuple(scope.versions.items()),
+            versions=scope.versions,
             outer=tuple(sorted(scope.outer)),
         )
 

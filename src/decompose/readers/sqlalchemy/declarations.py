@@ -260,7 +260,7 @@ class Declarations:
 
     def _load_proxied(self, proxy: int, receiver: int, place: Place, result: int) -> None:
         site = self.engine.sites[self.engine.values[proxy].index]
-        load = self.engine.calls.classes.load_value
+        load = self.engine.calls.classes.load_of
         for through in m.texts(self.engine, site.argument(0, "target_collection")):
             middle, items = self.engine.node(), self.engine.node()
             load(receiver, through, place, middle)
@@ -274,4 +274,4 @@ class Declarations:
         """`synonym("_password", descriptor=property(...))`."""
         site = self.engine.sites[held.index]
         for name in m.texts(self.engine, site.argument(0, "name")):
-            self.engine.calls.classes.load_value(receiver, name, place, result)
+            self.engine.calls.classes.load_of(receiver, name, place, result)
