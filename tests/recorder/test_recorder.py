@@ -16,6 +16,12 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
+CASES = """
+    <lambda> <lambda> <module> Named Plain __init__ __missing__ __prepare__ awaited block_words
+    called classes conditional counting decorated documented each failing failure generated hidden
+    inner innermost macro one_line root view waited wrapper
+"""
+"""What a request to `app/cases.py` runs, by last names."""
 RECORDER = HERE.parents[1] / "templates" / "recorder"
 
 
@@ -38,9 +44,10 @@ def tape(tmp_path: Path) -> list[dict[str, Any]]:
     return recorded(tmp_path, "notes.py")
 
 
-def recorded(tmp_path: Path, program: str) -> list[dict[str, Any]]:
+def recorded(tmp_path: Path, *program: str) -> list[dict[str, Any]]:
     """What is on the tape when a program in the application's folder has run."""
     path = tmp_path / "notes.tape"
+    path.write_bytes(b"")
     settings = {
         "tape": str(path),
         "limit": 2**20,
@@ -49,7 +56,7 @@ def recorded(tmp_path: Path, program: str) -> list[dict[str, Any]]:
         "root": str(HERE / "app"),
     }
     subprocess.run(
-        [sys.executable, program],
+        [sys.executable, *program],
         cwd=str(HERE / "app"),
         env=environment(tmp_path, mode="record", **settings),
         check=True,
@@ -84,6 +91,32 @@ def test_traced(tmp_path: Path) -> None:
     """What traces the program already goes on to, and what ran is on the tape all the same."""
     (asked,) = [e for e in recorded(tmp_path, "traced.py") if e["event"] == "request"]
     assert ran(asked) == {("notes.py", "add"): "<module>", ("notes.py", "connect"): "add"}
+
+
+def test_every_definition_is_on_the_tape_however_it_is_followed(tmp_path: Path) -> None:
+    """What a program imports, and so is compiled with notes, is told as what has to be traced.
+
+    What the application sees of itself (sources, lines, docstrings) is the same.
+    """
+    noted, traced = (
+        [e for e in recorded(tmp_path, program) if e["event"] == "request"][-1]
+        for program in ("imported.py", "cases.py")
+    )
+    assert noted["status"] == 200
+    assert noted["answer"] == traced["answer"]
+    assert noted["definitions"] == traced["definitions"]
+    names = [name.rpartition(".")[2] for _, _, name, *_ in noted["definitions"]]
+    assert sorted(names) == sorted(CASES.split())
+
+
+def test_what_tests_compile_is_followed(tmp_path: Path) -> None:
+    """Functions of a test that pytest has rewritten, and kept, are on the tape when they run."""
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "suite.py"]
+    unrecorded = {**os.environ, "NOTES_DATABASE": str(tmp_path / "notes.db")}
+    unrecorded.pop("PYTHONDONTWRITEBYTECODE", None)
+    subprocess.run([sys.executable, *command], cwd=str(HERE / "app"), env=unrecorded, check=True)
+    (asked,) = [e for e in recorded(tmp_path, *command) if e["event"] == "request"]
+    assert ran(asked)["suite.py", "listening"] == "test_notes"
 
 
 def test_changed(tmp_path: Path) -> None:

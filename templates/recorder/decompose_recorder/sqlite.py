@@ -9,11 +9,14 @@ import time
 import urllib.parse
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from decompose_recorder.pages import touched
 from decompose_recorder.state import Rows, State
 
 _connect = sqlite3.connect
 Shape = Dict[str, Dict[str, List[str]]]
+Image = Tuple[Dict[int, str], bytes]
 _MASTER = "SELECT name, sql, type FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid"
+_ROOTS = "SELECT rootpage, tbl_name FROM sqlite_master WHERE rootpage ORDER BY rootpage"
 _BY_VALUE = 2  # the last form of marshal's in which equal values of equal types are equal bytes
 _HIDDEN = ("rowid", "_rowid_", "oid")
 
@@ -63,6 +66,7 @@ class Watched:
         self._master: Any = None
         self._queries: Dict[str, str] = {}
         self._known: Dict[str, Tuple[bytes, Rows]] = {}
+        self._image: Image = ({}, b"")
         self.shape: Shape = {}
         self.schema: List[str] = []
         self.state: State = {}
@@ -71,7 +75,7 @@ class Watched:
         """Read schema and rows if they may have changed; return whether they may have."""
         connection = self._open()
         if connection is None:
-            changed, self.state = bool(self.state), {}
+            changed, self.state, self._image = bool(self.state), {}, ({}, b"")
             return changed
         version = self._change_count(connection)
         if version == self._version:
@@ -99,8 +103,25 @@ class Watched:
             self.schema = [sql for name, sql, _ in master if not name.startswith("sqlite_")]
             self._queries = {name: _query(name, one) for name, one in shape.items()}
             self.shape, self._known, self._master = shape, {}, master
-        found = {name: cursor.execute(sql).fetchall() for name, sql in self._queries.items()}
-        self.state = {name: self._rows(name, rows) for name, rows in found.items()}
+            self._image = {}, b""
+        image = self._taken(cursor)
+        found = {n: cursor.execute(self._queries[n]).fetchall() for n in self._touched(image)}
+        read = {name: self._rows(name, rows) for name, rows in found.items()}
+        self.state = {n: read[n] if n in read else self.state[n] for n in self._queries}
+        self._image = image
+
+    def _taken(self, cursor: Any) -> Image:
+        """Return where tables begin, and all pages; Python takes such an image from 3.11 on."""
+        if not self._queries or not hasattr(cursor.connection, "serialize"):
+            return {}, b""
+        roots = {1: "", **dict(cursor.execute(_ROOTS).fetchall())}
+        return roots, cursor.connection.serialize()
+
+    def _touched(self, image: Image) -> List[str]:
+        """Return the tables that may differ from what was read last."""
+        (roots, before), (now, after) = self._image, image
+        names = touched(before, after, roots) if after and roots == now else None
+        return [name for name in self._queries if names is None or name in names]
 
     def _rows(self, name: str, found: List[Tuple[Any, ...]]) -> Rows:
         """Return rows by their keys; of a table that has not changed, the same object as before."""
