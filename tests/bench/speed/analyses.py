@@ -12,10 +12,11 @@ from typing import Any
 
 from . import contenders
 from .inputs import Input
-from .running import RUNS, Measured, measure
+from .running import RUNS, Measured, in_turns, measure
 
 _STAGES = Path(__file__).with_name("stages.py")
 _PATIENT = 7200.0
+_RUFF = "ruff analyze graph"
 
 
 def measured(source: Input, folder: Path, *, large: bool, keep: Callable[[Any], None]) -> Any:
@@ -34,8 +35,9 @@ def measured(source: Input, folder: Path, *, large: bool, keep: Callable[[Any], 
             found.update(json.loads((folder / "stages.json").read_text()))
             found["stages processes"] = processes
     found["lines"] = found["sizes"]["lines"]
-    command = contenders.ours(source, folder, 2)
-    found["cases"]["decompose, nothing changed"] = _ours(measure(command, cwd=folder))
+    ruff = contenders.command(_RUFF, source, contenders.environment(), folder)
+    again, beside = in_turns(contenders.ours(source, folder, 2), ruff, cwd=folder)
+    found["cases"] |= {"decompose, nothing changed": _ours(again), _RUFF: _rounded(beside)}
     keep(found)
     for told, line in (("one comment more", b"# more\n"), ("one file changed", b"changed = 1\n")):
         found["cases"][f"decompose, {told}"] = _ours(_changed(source, folder, line, runs))

@@ -5,17 +5,16 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from real.workspace import find_python, run_checked, work_folder
 
 from .inputs import Input
+from .running import Command
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers.txt"
-Command = Sequence[str | Path]
 
 _GRIMP = """
 import sys, grimp

@@ -19,6 +19,9 @@ _PAGES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL = 0.02
 
 
+Command = Sequence[str | Path]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """Medians over `runs`; `peak` is the largest sum of resident sets in MB.
@@ -34,7 +37,7 @@ class Measured:
 
 
 def measure(
-    command: Sequence[str | Path],
+    command: Command,
     *,
     cwd: Path,
     environment: Mapping[str, str] | None = None,
@@ -50,11 +53,21 @@ def measure(
         if not one.runs:
             return one
         found.append(one)
+    return _medians(found)
+
+
+def in_turns(*commands: Command, cwd: Path) -> list[Measured]:
+    """Run short commands one after the other, five times: a machine's speed changes by the minute."""
+    rounds = [[_once(one, cwd, _environment(), 60.0) for one in commands] for _ in range(RUNS)]
+    return [_medians(found) for found in zip(*rounds, strict=True)]
+
+
+def _medians(found: Sequence[Measured]) -> Measured:
     return Measured(
         seconds=median(one.seconds for one in found),
         cpu=median(one.cpu for one in found),
         peak=max(one.peak for one in found),
-        runs=len(found),
+        runs=sum(one.runs for one in found),
     )
 
 
@@ -63,9 +76,7 @@ def _environment() -> dict[str, str]:
     return {key: text for key, text in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
-def _once(
-    command: Sequence[str | Path], cwd: Path, environment: Mapping[str, str], timeout: float
-) -> Measured:
+def _once(command: Command, cwd: Path, environment: Mapping[str, str], timeout: float) -> Measured:
     used, began, peak = _children_cpu(), time.perf_counter(), 0
     with tempfile.TemporaryFile() as errors:
         running = subprocess.Popen(
