@@ -57,7 +57,7 @@ def measure(
 
 
 def in_turns(*commands: Command, cwd: Path) -> list[Measured]:
-    """Run short commands one after the other, five times: a machine's speed changes by the minute."""
+    """Run short commands in turns, five times each: a machine's speed changes by the minute."""
     rounds = [[_once(one, cwd, _environment(), 60.0) for one in commands] for _ in range(RUNS)]
     return [_medians(found) for found in zip(*rounds, strict=True)]
 
