@@ -17,7 +17,7 @@ from under_test import FlaskGateway, Limits, address, backend, process
 from decompose.domain.generated import Gateway
 from ports import free_port
 
-ROUNDS, REQUESTS = 20, 100
+ROUNDS, REQUESTS = 200, 20
 _PATH = "/items/"  # its answer is the same, whatever headers an edge adds
 _NGINX = """\
 daemon off; pid nginx.pid; error_log stderr warn; worker_processes auto;
@@ -182,7 +182,7 @@ def _nothing(port: int, folder: Path) -> Iterator[None]:
 
 
 def _in_turns(ports: tuple[int, ...], path: str) -> list[float]:
-    """Median seconds of a request to each port, a hundred at a time in turns."""
+    """Median seconds of a request to each port, twenty at a time in turns."""
     times: dict[int, list[float]] = {port: [] for port in ports}
     for _ in range(ROUNDS):
         for port in ports:
