@@ -69,6 +69,13 @@ def answered_by(routes: tuple[EdgeRoute, ...], method: str, path: str) -> str:
     ],
     asked=[("POST", "/orders/orders")],
 )
+@example(
+    routes=[
+        {"rule": rule, "service": service, "endpoint": rule, "methods": ["GET", "HEAD", "OPTIONS"]}
+        for rule, service in [("/<name>/", "shop"), ("/<pair:own>", "orders")]
+    ],
+    asked=[("GET", "/orders")],
+)
 @given(routes=tables(), asked=st.lists(st.tuples(st.sampled_from(METHODS), paths), max_size=12))
 def test_as_the_flask_gateway(routes: list[dict[str, Any]], asked: list[tuple[str, str]]) -> None:
     """A request goes where the Flask gateway sends it, or to the Flask gateway."""

@@ -23,6 +23,7 @@ _CONVERTERS = {
     "uuid": (f"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}", 100),
     "path": ("[^/].*", 200),
 }
+_KNOWN = {*_CONVERTERS, "any", "string", "default", None}
 _SEGMENT = ("[^/]+", 100)
 """What plain variables take, and all that is known of an application's own converter."""
 
@@ -33,13 +34,15 @@ _NOT_QUOTED = "!$&'()*+,;=:@"
 class Part:
     """What stands between two slashes of a rule: a literal, or an expression.
 
-    `rest` says that it takes slashes too, and so everything that follows.
+    `rest` says that it takes slashes too, and so everything that follows. `own` names the
+    application's own converters in it.
     """
 
     expression: str
     literal: str | None
     rest: bool
     weight: tuple[object, ...]
+    own: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ class Pattern:
         for mine, theirs in zip(self.parts, other.parts, strict=False):
             if (mine.literal is None, mine.weight) != (theirs.literal is None, theirs.weight):
                 return False
-            if mine.literal is None and mine.expression != theirs.expression:
+            told = (mine.expression, mine.own) == (theirs.expression, theirs.own)
+            if mine.literal is None and not told:
                 return True
         return False
 
@@ -124,6 +128,7 @@ def _part(tokens: Sequence[re.Match[str]]) -> Part:
         expression=re.sub("/$", "/?", "".join(map(_expression, tokens))),
         literal=None if variables else quote("".join(static), safe=_NOT_QUOTED),
         rest=any(token["converter"] == "path" for token in variables),
+        own=tuple(t["converter"] for t in variables if t["converter"] not in _KNOWN),
         weight=(-len(static), tuple((n, -len(text)) for n, text in enumerate(static)),
                 -len(weights), weights) if variables else (),
     )  # fmt: skip
