@@ -71,8 +71,8 @@ def test_random(three: list[int], tmp_path: Path) -> None:
 def test_least_connections(three: list[int], tmp_path: Path) -> None:
     """An instance busy with slow requests gets no new ones while others are free."""
     with over(three, tmp_path, "least_connections") as running, ThreadPoolExecutor(2) as pool:
-        slow = [pool.submit(ask, running.port, "/slow/3.0") for _ in range(2)]
-        time.sleep(0.5)
+        slow = [pool.submit(ask, running.port, "/slow/6.0") for _ in range(2)]
+        time.sleep(1.5)
         assert len(asked(running.port, 10)) == 1
         assert all(reply.result().status == 200 for reply in slow)
 
