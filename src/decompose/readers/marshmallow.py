@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from decompose.domain.facts import Attr, Call, Name
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import Library
 from decompose.resolve.names import variable
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 _FAMILIES = ("marshmallow", "flask_marshmallow", "marshmallow_sqlalchemy", "apiflask")

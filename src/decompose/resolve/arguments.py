@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from decompose.resolve import names
 from decompose.resolve.containers import Containers
-from decompose.resolve.engine import Activation, CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Activation, CallSite
 from decompose.resolve.values import Kind
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from sys import intern
 
 from decompose.resolve import names
-from decompose.resolve.engine import CallSite, Engine, Load, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.hierarchy import Hierarchy
+from decompose.resolve.sites import CallSite, Load, Place
 from decompose.resolve.values import Kind, Value
 
 Caller = Callable[[int, CallSite], None]

@@ -9,9 +9,10 @@ from sys import intern
 from decompose.resolve.arguments import Arguments
 from decompose.resolve.attributes import Classes, make_site
 from decompose.resolve.containers import Containers
-from decompose.resolve.engine import Activation, CallSite, Context, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.known import call_known
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import Activation, CallSite, Context, Place
 from decompose.resolve.values import Kind, Value
 
 

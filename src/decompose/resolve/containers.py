@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVarTuple
 
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 ANY = "[*]"

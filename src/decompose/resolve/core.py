@@ -8,7 +8,8 @@ from sys import intern
 from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
 from decompose.resolve.calls import Calls
-from decompose.resolve.engine import Activation, CallSite, Engine, Place
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Activation, CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 

@@ -8,7 +8,7 @@ from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.core import Core
-from decompose.resolve.engine import Place
+from decompose.resolve.sites import Place
 from decompose.resolve.values import Kind
 
 _CONTEXTS = (("__enter__", "__exit__"), ("__aenter__", "__aexit__"))

@@ -12,12 +12,12 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from sys import intern
 from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
 
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
+from decompose.resolve.sites import Activation, CallSite, Context, Load
 from decompose.resolve.values import Kind, Value, ValueTable
 
 if TYPE_CHECKING:
@@ -33,79 +33,7 @@ FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
 DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
 
 _Arguments = TypeVarTuple("_Arguments")
-_SITE_BITS = 32
 _SEALED: dict[int, None] = {}  # the edges of a node that never holds more than it does
-Context = tuple[object, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Activation:
-    """A definition evaluated in one context: its variables, and what it returns."""
-
-    number: int
-    definition: Definition
-    parent: Activation | None
-    context: Context
-    returns: int
-    variables: dict[str, int] = field(default_factory=dict)
-    sources: tuple[Activation, ...] = ()
-    generator: int = -1
-    sites: int = 0
-
-
-@dataclass(slots=True, eq=False)  # not frozen: that doubles what it takes to make a million
-class Place:
-    """Where something happens."""
-
-    activation: Activation
-    line: int
-
-
-@dataclass(slots=True, eq=False)
-class Load(Place):
-    """Attribute `attr` of something, read into the node `result`."""
-
-    attr: str
-    result: int
-
-
-@dataclass(slots=True, eq=False)
-class CallSite(Place):
-    """One call in one activation, the `ordinal`th of it.
-
-    `given` are the nodes of positional arguments, a starred one's inverted (below 0).
-    """
-
-    number: int
-    ordinal: int
-    given: tuple[int, ...]
-    kwargs: tuple[tuple[str, int], ...]
-    result: int
-
-    @property
-    def key(self) -> int:
-        """Names the call expression, whatever the activation."""
-        return self.activation.definition.index << _SITE_BITS | self.ordinal
-
-    @property
-    def place(self) -> Place:
-        """Where the call stands."""
-        return self
-
-    @property
-    def args(self) -> tuple[tuple[int, bool], ...]:
-        """The nodes of positional arguments, and whether they are starred."""
-        return tuple([(node, False) if node >= 0 else (~node, True) for node in self.given])
-
-    def argument(self, position: int, keyword: str = "") -> int | None:
-        """The node of an argument by position or keyword, if it is given."""
-        for name, node in self.kwargs:
-            if keyword and name == keyword:
-                return node
-        if 0 <= position < len(self.given) and min(self.given[: position + 1]) >= 0:
-            return self.given[position]
-        return None
-
 
 # What is called with each value, and what with after it; calls and loads stand for themselves.
 _Watcher = tuple[Any, ...] | CallSite | Load
@@ -141,9 +69,8 @@ class Engine:
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
         self._clones: dict[int, int] = {}
-        self._fields: defaultdict[str, dict[int, int]] = defaultdict(
-            dict
-        )  # nodes by name and value
+        # Nodes by name and value.
+        self._fields: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._constants: dict[int, int] = {}
         self._containers = 0
         size = len(program.definitions)

@@ -9,9 +9,10 @@ from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.annotations import annotated
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import Activation, CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.expressions import Expressions
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import Activation, CallSite
 from decompose.resolve.values import Kind, Value
 
 _BINDING_DECORATORS = frozenset({"staticmethod", "classmethod", "property"})

@@ -10,7 +10,7 @@ from decompose.resolve import names
 from decompose.resolve.annotations import instances
 from decompose.resolve.attributes import make_site
 from decompose.resolve.displays import Displays
-from decompose.resolve.engine import Activation, CallSite, Place
+from decompose.resolve.sites import Activation, CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 

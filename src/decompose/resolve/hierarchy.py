@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from decompose.resolve import names
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Activation
 from decompose.resolve.values import Kind
 
 _MOST_CHOICES = 8  # classes that one base expression may stand for

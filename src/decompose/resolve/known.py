@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from decompose.domain.model import ReferenceKind
 from decompose.resolve import names
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Place
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from decompose.domain.finding import Finding, Location
 from decompose.domain.model import Entry, EntryKind, Mode, Note, ReferenceKind, Table
 
 if TYPE_CHECKING:
-    from decompose.resolve.engine import Activation, CallSite, Engine, Place
+    from decompose.resolve.engine import Engine
+    from decompose.resolve.sites import Activation, CallSite, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

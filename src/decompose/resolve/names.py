@@ -5,8 +5,9 @@ from __future__ import annotations
 import builtins
 from sys import intern
 
-from decompose.resolve.engine import Activation, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.program import ModuleEntry
+from decompose.resolve.sites import Activation
 from decompose.resolve.values import Kind, Value
 
 _BUILTINS = frozenset(dir(builtins))

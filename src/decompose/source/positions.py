@@ -121,13 +121,18 @@ def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:
     return found
 
 
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    """A dataclass's fields; other values have none."""
+    return tuple(getattr(kind, "__dataclass_fields__", ()))
+
+
 class _Mover:
     """Copies what names a line of a moved file; all else stays the same object."""
 
     def __init__(self, moves: Mapping[str, Move]) -> None:
         self._moves = moves
         self._marks = [f"{path}:" for path in moves]
-        self._fields: dict[type, tuple[str, ...]] = {}
 
     def moved(self, value: Any) -> Any:
         """The value, or what it is now."""
@@ -147,7 +152,7 @@ class _Mover:
 
     def _in_fields(self, value: Any, kind: type) -> Any:
         changes = {}
-        for name in self._names(kind):
+        for name in _field_names(kind):
             old = getattr(value, name)
             new = self.moved(old)
             if new is not old:
@@ -155,12 +160,6 @@ class _Mover:
         if kind is Definition and value.location.path in self._moves:
             changes["end_line"] = self._end(value)
         return replace(value, **changes) if changes else value
-
-    def _names(self, kind: type) -> tuple[str, ...]:
-        """A dataclass's fields; other values have none."""
-        if kind not in self._fields:
-            self._fields[kind] = tuple(getattr(kind, "__dataclass_fields__", ()))
-        return self._fields[kind]
 
     def _at(self, where: Location) -> Location:
         return replace(where, line=_known(self._moves[where.path].lines.get(where.line)))

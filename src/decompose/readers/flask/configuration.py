@@ -5,8 +5,9 @@ from __future__ import annotations
 from decompose.domain.finding import Location
 from decompose.domain.model import Entry, EntryKind, ReferenceKind
 from decompose.resolve import names
-from decompose.resolve.engine import Activation, CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundReference
+from decompose.resolve.sites import Activation, CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind, Value
 
 _FAMILIES = ("wtforms", "flask_wtf", "wtforms_alchemy", "flask_admin.form")

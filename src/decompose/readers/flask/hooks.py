@@ -7,8 +7,9 @@ from decompose.domain.model import EntryKind
 from decompose.readers.flask.objects import Role, RouterObject
 from decompose.readers.flask.views import wrapped
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundEntry
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind, Value
 
 HOOKS: dict[str, EntryKind] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decompose.domain.finding import Location
 from decompose.domain.model import EntryKind
 from decompose.resolve.attributes import make_site
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundEntry
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 _USERS = (

@@ -17,9 +17,10 @@ from decompose.readers.flask.signals import Signals
 from decompose.readers.flask.templates import Templates
 from decompose.readers.flask.urls import Urls
 from decompose.readers.flask.views import HTTP_METHODS, run_class, view_functions
-from decompose.resolve.engine import Activation, CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, Library
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import Activation, CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 _APP_PARAMETERS = frozenset({"app", "application", "flask_app", "state"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 

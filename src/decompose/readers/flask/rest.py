@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from decompose.readers.flask.objects import Objects, Role, RouterObject
 from decompose.readers.flask.routing import Routing, location
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundRoute
+from decompose.resolve.sites import CallSite
 
 _DOCUMENTED = ("flask_restx", "flask_restplus")
 

@@ -14,9 +14,10 @@ from decompose.readers.flask.views import (
     view_functions,
     wrapped,
 )
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundRoute
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 _HIDDEN_METHODS = {"HEAD", "OPTIONS"}

@@ -7,8 +7,9 @@ from decompose.readers.flask.hooks import Hooks
 from decompose.readers.flask.identity import Identity
 from decompose.resolve import names
 from decompose.resolve.containers import each
-from decompose.resolve.engine import Activation, CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundReference
+from decompose.resolve.sites import Activation, CallSite
 from decompose.resolve.values import Kind, Value
 
 _GLOBALS = {

@@ -9,8 +9,9 @@ from difflib import get_close_matches
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.model import ReferenceKind
 from decompose.readers.flask.routing import is_test_path
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundReference, FoundRoute
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Value
 
 _VIEW_OPTIONS = frozenset({"login_view", "refresh_view"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decompose.domain.facts import Attr, Call, Name
 from decompose.resolve.attributes import make_site
 from decompose.resolve.containers import each
-from decompose.resolve.engine import Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.names import lookup
 from decompose.resolve.program import Definition
+from decompose.resolve.sites import Place
 from decompose.resolve.values import Kind, Value
 
 HTTP_METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")

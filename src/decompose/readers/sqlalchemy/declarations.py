@@ -12,7 +12,8 @@ from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.queries import Queries
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.touches import Touches, What
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 _PLAIN = {

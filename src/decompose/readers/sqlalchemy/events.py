@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from decompose.domain.model import EntryKind
 from decompose.readers.sqlalchemy import models as m
 from decompose.resolve import names
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import FoundEntry
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 _OF_MAPPER = ("before_", "after_")

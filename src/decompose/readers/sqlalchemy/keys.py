@@ -8,7 +8,8 @@ from decompose.domain.model import ForeignKey, Relationship
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.mapping import Mapping
 from decompose.readers.sqlalchemy.relations import Relation, Relations
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 

@@ -12,8 +12,9 @@ from decompose.readers.sqlalchemy.raw import RawSql
 from decompose.readers.sqlalchemy.relations import Relations
 from decompose.readers.sqlalchemy.sessions import Sessions
 from decompose.readers.sqlalchemy.touches import Touches, What
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, Library
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.values import Kind, Value
 
 _TABLE_COLUMNS = frozenset({"c", "columns"})

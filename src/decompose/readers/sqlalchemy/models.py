@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from decompose.domain.finding import Location
-from decompose.resolve.engine import Activation, CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Activation, CallSite
 from decompose.resolve.values import Kind, Value
 
 COLUMN = "sqlalchemy.column"

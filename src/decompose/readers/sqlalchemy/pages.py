@@ -5,7 +5,8 @@ from __future__ import annotations
 from decompose.domain.model import Note, NoteKind
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.relations import Relations
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite
 
 _TAKING = frozenset({"limit", "slice", "paginate", "fetch"})
 _ORDERED = -1

@@ -12,7 +12,8 @@ from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.touches import Touches, What
-from decompose.resolve.engine import CallSite, Engine, Place
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite, Place
 from decompose.resolve.sql import SqlTable, statements
 from decompose.resolve.values import Kind
 

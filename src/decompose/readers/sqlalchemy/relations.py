@@ -8,7 +8,8 @@ from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.containers import each
-from decompose.resolve.engine import Activation, CallSite, Engine, Place
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Activation, CallSite, Place
 from decompose.resolve.values import Kind
 
 _DYNAMIC = frozenset({"dynamic", "write_only"})

@@ -10,7 +10,8 @@ from decompose.readers.sqlalchemy.queries import Queries
 from decompose.readers.sqlalchemy.raw import EXECUTING, RawSql
 from decompose.readers.sqlalchemy.touches import Touches, What
 from decompose.resolve.containers import each
-from decompose.resolve.engine import CallSite, Engine
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import CallSite
 from decompose.resolve.values import Kind
 
 _ADDED = frozenset({"add", "add_all", "bulk_save_objects", "merge"})

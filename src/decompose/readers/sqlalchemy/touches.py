@@ -9,7 +9,8 @@ from enum import IntEnum
 from decompose.domain.model import Mode
 from decompose.readers.sqlalchemy import models as m
 from decompose.resolve.containers import each
-from decompose.resolve.engine import Engine, Place
+from decompose.resolve.engine import Engine
+from decompose.resolve.sites import Place
 from decompose.resolve.values import Kind
 
 
