@@ -12,10 +12,15 @@ and means all of them. Versions count from 1 and start anew in each scope.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
 from decompose.domain.finding import Finding
+
+ParamKind = Literal["pos", "arg", "vararg", "kwonly", "kwarg"]
+ScopeKind = Literal["module", "class", "function", "lambda", "template"]
+When = Literal["top", "conditional", "typing", "lazy"]
 
 
 class _Node(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -268,10 +273,10 @@ _EMPTY = pack(())
 
 
 class Param(_Node):
-    """A parameter: `kind` is `pos` (positional-only), `arg`, `vararg`, `kwonly` or `kwarg`."""
+    """A parameter; `pos` is positional-only."""
 
     name: str
-    kind: str
+    kind: ParamKind
     default: Expr | None = None
     annotation: Expr | None = None
 
@@ -289,7 +294,7 @@ class DefinitionFacts(_Node):
     """
 
     name: str
-    kind: str
+    kind: ScopeKind
     parent: int
     line: int
     end_line: int
@@ -313,13 +318,13 @@ class DefinitionFacts(_Node):
 class ImportFacts(_Node):
     """An import as written: `name` is empty for `import module`, `*` for a star import.
 
-    `when` is `top`, `conditional`, `typing` (under TYPE_CHECKING) or `lazy` (inside a function).
+    `when`: `typing` is under TYPE_CHECKING, `lazy` inside a function.
     """
 
     module: str
     name: str
     line: int
-    when: str
+    when: When
     scope: int
 
 

@@ -76,13 +76,17 @@ class Classes(Hierarchy):
 
     def _load_found(self, class_: int, receiver: int, load: Load, after: int | None = None) -> None:
         """Bind what a class has under the name to the receiver; else libraries may know of it."""
-        self.find(
-            class_,
-            load.attr,
-            lambda node: self._bind_all(node, receiver, load),
-            lambda bases: self._inherit(receiver, bases, load),
-            after=after,
-        )
+        node = self.find(class_, load.attr, after)
+        if node is not None:
+            self._bind_all(node, receiver, load)
+            if not self.defines(class_, load.attr, after):
+                self.engine.later(self._load_absent, class_, receiver, load, after)
+
+    def _load_absent(self, class_: int, receiver: int, load: Load, after: int | None) -> None:
+        """Once all else is settled, what nothing of ours defines is the libraries' classes'."""
+        external = self.external_bases(class_)
+        if external and not self.defines(class_, load.attr, after):
+            self._inherit(receiver, external, load)
 
     def _load_external(self, number: int, value: Value, load: Load) -> None:
         if value.name == "...":
@@ -161,13 +165,12 @@ class Classes(Hierarchy):
             return
         self.engine.edge(node, self.engine.field(number, attr))
         if value.kind is Kind.INSTANCE and attr in self.engine.program.setters:
-            self.find(value.link, attr, lambda found: self._set_all(found, number, node, place))
+            found = self.find(value.link, attr)
+            if found is not None:
+                self.engine.watch(found, self._set, number, node, place)
         if value.kind in (Kind.EXTERNAL, Kind.INSTANCE):
             for library in self.engine.libraries:
                 library.store(number, attr, node, place)
-
-    def _set_all(self, found: int, receiver: int, node: int, place: Place) -> None:
-        self.engine.watch(found, self._set, receiver, node, place)
 
     def _set(self, number: int, receiver: int, node: int, place: Place) -> None:
         """Call the setter that a class attribute may be."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from sys import intern
 
 from decompose.resolve.arguments import Arguments
@@ -58,7 +57,7 @@ class Calls:
             site.result,
         )  # fmt: skip
         self.engine.watch(given, self._call_on, function, bound)
-        self.engine.later(partial(self._call_on_nothing, function, given, site))
+        self.engine.later(self._call_on_nothing, function, given, site)
 
     def _is_method(self, function: Value) -> bool:
         definition = self.engine.program.definitions[function.index]
@@ -179,7 +178,7 @@ class Calls:
         self.classes.load_of(receiver, name, site.place, method)
         self.call(method, site)
         if missing is not None:
-            self.engine.later(lambda: self._if_absent(method, receiver, site))
+            self.engine.later(self._if_absent, method, receiver, site)
 
     def _if_absent(self, method: int, receiver: int, site: CallSite) -> None:
         if not any(v.kind is Kind.BOUND for v in self.engine.held(method)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 
 from decompose.domain import facts as f
 from decompose.domain.model import ReferenceKind
@@ -111,27 +111,23 @@ class Displays(Core):
 
     def text(self, expr: f.Text) -> int:
         """A string put together from parts: all that its known parts can make, `{}` elsewhere."""
-        parts = [
-            part.value if isinstance(part, f.Const) else self.node(part)
-            for part in expr.parts[:_MOST_TEXT_PARTS]
-        ]
-        result = self.engine.node(self.engine.external("builtins.str()"))
-        nodes = [part for part, e in zip(parts, expr.parts, strict=False) if not _is_const(e)]
-        kinds = [_is_const(e) for e in expr.parts[:_MOST_TEXT_PARTS]]
-
-        def put_together() -> None:
-            options = [
-                [str(part)] if known else self._texts(int(part or 0))
-                for part, known in zip(parts, kinds, strict=True)
+        parts = tuple(
+            [
+                str(part.value) if isinstance(part, f.Const) else self.node(part)
+                for part in expr.parts[:_MOST_TEXT_PARTS]
             ]
-            for combination in list(product(*options))[:_MOST_TEXTS]:
-                self.engine.add(result, self.engine.literal("".join(combination)))
-
-        if nodes:
-            self.engine.later(put_together)
+        )
+        result = self.engine.node(self.engine.external("builtins.str()"))
+        if all(isinstance(part, str) for part in parts):
+            self._put_together(parts, result)
         else:
-            put_together()
+            self.engine.later(self._put_together, parts, result)
         return result
+
+    def _put_together(self, parts: tuple[str | int, ...], result: int) -> None:
+        options = [[part] if isinstance(part, str) else self._texts(part) for part in parts]
+        for combination in islice(product(*options), _MOST_TEXTS):
+            self.engine.add(result, self.engine.literal("".join(combination)))
 
     def _texts(self, node: int) -> list[str]:
         known = [v.data for v in self.engine.held(node) if v.kind is Kind.CONSTANT]
@@ -159,7 +155,3 @@ class Displays(Core):
             self.calls.containers.unpacked(number, index, result)
         else:
             self.calls.iterate_value(number, place, result)
-
-
-def _is_const(expr: f.Expr) -> bool:
-    return isinstance(expr, f.Const)

@@ -60,11 +60,12 @@ class Engine:
         self._points: list[set[int] | tuple[int, ...] | int] = []
         self._edges: list[dict[int, None] | tuple[int, ...] | int] = []
         self._watchers: list[list[_Watcher] | _Watcher | None] = []
+        # Methods of what lives as long as this: one object each for all who wait for the same.
         self._methods: dict[Callable[..., None], Callable[..., None]] = {}
         self._queue: deque[tuple[int, int]] = deque()
         self._waiting: deque[tuple[_Watcher, int]] = deque()
         self._depth = 0
-        self._late: deque[Callable[[], None]] = deque()
+        self._late: deque[tuple[Any, ...]] = deque()
         self.bodies: deque[Activation] = deque()
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
@@ -180,9 +181,7 @@ class Engine:
         self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
     ) -> None:
         """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
-        # A method of something that lives as long as this: one object for all who watch with it.
-        called = self._methods.setdefault(watcher, watcher) if args else watcher
-        self._watch(node, (called, *args))
+        self._watch(node, (self._methods.setdefault(watcher, watcher) if args else watcher, *args))
 
     def call(self, callee: int, site: CallSite) -> None:
         """Call whatever `callee` ever holds."""
@@ -221,9 +220,9 @@ class Engine:
         else:
             self._watchers[node] = [watching, watcher]
 
-    def later(self, action: Callable[[], None]) -> None:
-        """Run `action` when nothing else is left to do: for what absence decides."""
-        self._late.append(action)
+    def later(self, action: Callable[[*_Arguments], None], *args: *_Arguments) -> None:
+        """Call `action` with `args` when nothing else is left to do: for what absence decides."""
+        self._late.append((self._methods.setdefault(action, action) if args else action, *args))
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
@@ -280,7 +279,7 @@ class Engine:
     def container(self, kind: str) -> int:
         """A new container."""
         self._containers += 1
-        return self.values.number(Value(Kind.CONTAINER, kind, self._containers))
+        return self.values.new(Value(Kind.CONTAINER, kind, self._containers))
 
     # Activations -----------------------------------------------------------------------------
 
@@ -334,15 +333,17 @@ class Engine:
             elif self.bodies:
                 evaluate(self, self.bodies.popleft())
             elif self._late:
-                self._late.popleft()()
+                action, *args = self._late.popleft()
+                action(*args)
             else:
                 break
-        self._edges = [()] * self.size  # all has flowed: what is asked from now on needs no way
-        self._watchers = [None] * self.size
+        for node in range(self.size):  # all has flowed: what is asked from now on needs no way
+            self._edges[node], self._watchers[node] = (), None
 
     def forget_values(self) -> None:
         """Let go of what flowed: who uses and calls whom is kept apart from it."""
-        for held in (self._points, self._fields, self._constants, self.sites):
+        nodes = (self._points, self._edges, self._watchers, self._fields, self._constants)
+        for held in (*nodes, self.sites):
             held.clear()
         self.values = ValueTable()
 

@@ -158,7 +158,7 @@ class Expressions(Displays):
             else:
                 self.calls.containers.get(number, key, result)
                 if not self.engine.is_told_apart(place.activation):
-                    self.engine.later(lambda: self._item_unknown(number, key, result))
+                    self.engine.later(self._item_unknown, number, key, result)
         elif value.kind is Kind.INSTANCE:
             self.calls.special_with(number, "__getitem__", (key,), place, result)
         elif value.kind is Kind.CLASS:

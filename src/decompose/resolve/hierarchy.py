@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from decompose.resolve import names
@@ -112,33 +111,14 @@ class Hierarchy:
             rows = [row for row in rows if row]
         return list(dict.fromkeys(merged))
 
-    def find(
-        self,
-        class_: int,
-        attr: str,
-        found: Callable[[int], None],
-        missing: Callable[[list[int]], None] | None = None,
-        after: int | None = None,
-    ) -> None:
-        """Tell `found` the node of all that `attr` of a class may hold, now and later.
+    def find(self, class_: int, attr: str, after: int | None = None) -> int | None:
+        """The node of all that `attr` of a class may hold, now and later; None if it isn't ours.
 
-        `missing` is told the external bases when nothing of ours has the attribute once
-        all else is settled. `after` starts behind that class in the order (`super()`).
+        `after` starts behind that class in the order (`super()`).
         """
         entry = self._entries.get(class_)
         if entry is None:
-            return
-
-        def absent() -> None:
-            external = self.external_bases(class_)
-            if external and missing is not None and not self.defines(class_, attr, after):
-                missing(external)
-
-        found(self._found(entry, attr, after))
-        if missing is not None and not self.defines(class_, attr, after):
-            self.engine.later(absent)
-
-    def _found(self, entry: ClassEntry, attr: str, after: int | None) -> int:
+            return None
         node = entry.found.get((attr, after))
         if node is None:
             node = entry.found[attr, after] = self.engine.node()

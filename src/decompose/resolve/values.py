@@ -57,6 +57,10 @@ class ValueTable(list[Value]):
         key = (value, type(value.data)) if isinstance(value.data, int) else value
         number = self._numbers.get(key)
         if number is None:
-            number = self._numbers[key] = len(self)
-            self.append(value)
+            number = self._numbers[key] = self.new(value)
         return number
+
+    def new(self, value: Value) -> int:
+        """The number of a value that nobody asks for again by what it is."""
+        self.append(value)
+        return len(self) - 1

@@ -50,7 +50,7 @@ class Configuration:
         if name in ("from_object", "from_pyfile") and first is not None:
             self.engine.watch(first, lambda source: self._fill(held.link, source))
             self._name(first, site)
-            self.engine.later(lambda: self._fill_from_any(held.link))
+            self.engine.later(self._fill_from_any, held.link)
         elif name in ("from_mapping", "update"):
             for key, node in site.kwargs:
                 self._put(held.link, key, node)

@@ -204,9 +204,8 @@ class Routing:
             return rule.methods
         given: list[str] = []
         if rule.methods is not None:
-            for value in self.engine.held(rule.methods):
-                if value.kind is Kind.CONTAINER:
-                    number = self.engine.values.number(value)
+            for number in self.engine.numbers(rule.methods):
+                if self.engine.values[number].kind is Kind.CONTAINER:
                     given += self.engine.texts(self.engine.calls.containers.all(number))
         if not given:
             for handler in handlers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from decompose.domain.facts import DefinitionFacts, Expr, Name, Param, Stmt, pack
+from decompose.domain.facts import DefinitionFacts, Expr, Name, Param, ScopeKind, Stmt, pack
 
 
 class Frame:
@@ -16,7 +16,7 @@ class Frame:
     version: it may be any assignment of this frame, or come from outside.
     """
 
-    def __init__(self, index: int, kind: str, name: str, parent: int, line: int) -> None:
+    def __init__(self, index: int, kind: ScopeKind, name: str, parent: int, line: int) -> None:
         """Start a definition; `name` is its path inside the template."""
         self.index = index
         self.kind = kind

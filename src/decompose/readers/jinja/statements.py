@@ -23,14 +23,21 @@ from decompose.domain.facts import (
     Module,
     Name,
     Param,
+    ParamKind,
     Return,
+    ScopeKind,
     SetAttr,
     Unpack,
+    When,
 )
 from decompose.readers.jinja.expressions import ExpressionLowering, encodable, filtered
 from decompose.readers.jinja.scope import Frame, merge
 
-_IMPLICIT = (("varargs", "vararg"), ("kwargs", "kwarg"), ("caller", "kwonly"))
+_IMPLICIT: tuple[tuple[str, ParamKind], ...] = (
+    ("varargs", "vararg"),
+    ("kwargs", "kwarg"),
+    ("caller", "kwonly"),
+)
 _STR = Lit("str")
 
 
@@ -97,10 +104,10 @@ class Lowering(ExpressionLowering):
 
     def add_import(self, module: str, name: str, line: int) -> None:
         """Note an import with the circumstances in which it happens."""
-        when = "lazy" if self.frame.index else "conditional" if self.conditions else "top"
+        when: When = "lazy" if self.frame.index else "conditional" if self.conditions else "top"
         self.imports.append(ImportFacts(module, name, line, when, self.frame.index))
 
-    def function(self, node: nodes.Macro | nodes.CallBlock, kind: str, name: str) -> int:
+    def function(self, node: nodes.Macro | nodes.CallBlock, kind: ScopeKind, name: str) -> int:
         """Lower a macro or the body of a call block; returns its index."""
         outside = self.frame
         index = len(self.definitions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from abc import ABC, abstractmethod
 
-from decompose.domain.facts import DefinitionFacts, Expr, ImportFacts
+from decompose.domain.facts import DefinitionFacts, Expr, ImportFacts, ScopeKind, When
 from decompose.readers.python.scope import Scope
 
 
@@ -36,7 +36,7 @@ class Builder(ABC):
         """Note an import with the circumstances in which it happens."""
         self.imports.append(ImportFacts(module, name, line, self._when(), self.scope.index))
 
-    def _when(self) -> str:
+    def _when(self) -> When:
         if self.typing_only:
             return "typing"
         if self.scope.kind not in ("module", "class"):
@@ -54,7 +54,7 @@ class Builder(ABC):
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
         name: str,
-        kind: str,
+        kind: ScopeKind,
         decorators: tuple[Expr, ...],
         returns: Expr | None,
     ) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decompose.domain.facts import Expr, Name, Param, Stmt
+from decompose.domain.facts import Expr, Name, Param, ScopeKind, Stmt
 
 
 class Scope:
@@ -29,7 +29,7 @@ class Scope:
         "versions",
     )
 
-    def __init__(self, index: int, kind: str, name: str) -> None:
+    def __init__(self, index: int, kind: ScopeKind, name: str) -> None:
         self.index = index
         self.kind = kind
         self.name = name

@@ -21,8 +21,10 @@ from decompose.domain.facts import (
     Module,
     Name,
     Param,
+    ParamKind,
     Raise,
     Return,
+    ScopeKind,
     Seq,
     SetAttr,
     SetSub,
@@ -102,7 +104,7 @@ class Lowering(ExpressionLowering):
         self,
         node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
         name: str,
-        kind: str,
+        kind: ScopeKind,
         decorators: tuple[Expr, ...],
         returns: Expr | None,
     ) -> int:
@@ -140,7 +142,7 @@ class Lowering(ExpressionLowering):
     def _params(self, args: ast.arguments) -> tuple[Param, ...]:
         positional = [*args.posonlyargs, *args.args]
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(args.defaults))
-        rows: list[tuple[ast.arg, str, ast.expr | None]] = [
+        rows: list[tuple[ast.arg, ParamKind, ast.expr | None]] = [
             (arg, "pos" if i < len(args.posonlyargs) else "arg", default)
             for i, (arg, default) in enumerate(
                 zip(positional, [*defaults, *args.defaults], strict=True)
@@ -206,7 +208,7 @@ class Lowering(ExpressionLowering):
 class _Inner:
     """Enters a new scope and leaves it again, whatever happens."""
 
-    def __init__(self, low: Lowering, kind: str, name: str) -> None:
+    def __init__(self, low: Lowering, kind: ScopeKind, name: str) -> None:
         self._low = low
         self._outside = low.scope
         self._scope = Scope(len(low.definitions), kind, name)

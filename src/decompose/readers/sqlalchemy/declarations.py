@@ -214,11 +214,11 @@ class Declarations:
         """`User.query`, of our query class where the entity or the database names one."""
         chosen = self.engine.node()
         self.engine.edge(self._default_queries, chosen)
-        self.engine.calls.classes.find(
-            class_, "query_class", lambda node: self.engine.edge(node, chosen)
-        )
+        named = self.engine.calls.classes.find(class_, "query_class")
+        if named is not None:
+            self.engine.edge(named, chosen)
         self.engine.watch(chosen, lambda value: self._custom(class_, value, result))
-        self.engine.later(lambda: self._plain_query(class_, chosen, result))
+        self.engine.later(self._plain_query, class_, chosen, result)
 
     def _custom(self, class_: int, query_class: int, result: int) -> None:
         if self.engine.values[query_class].kind is Kind.CLASS:

@@ -67,7 +67,7 @@ class Relations:
         self.known[number] = relation
         engine.add(site.result, number)
         self._connect(relation)
-        engine.later(lambda: self._complete(relation))
+        engine.later(self._complete, relation)
 
     def _connect(self, relation: Relation) -> None:
         site = relation.site
@@ -89,8 +89,7 @@ class Relations:
             returned = self.engine.activation(definition, parent).returns
             self.engine.watch(returned, lambda inner: self._lead(node, inner))
         elif value.kind is Kind.CONSTANT and isinstance(value.data, str):
-            name = value.data
-            self.engine.later(lambda: self._lead_by_name(node, name))
+            self.engine.later(self._lead_by_name, node, value.data)
         elif value.kind in (Kind.CLASS, Kind.MODEL):
             self.engine.add(node, number)
 
