@@ -37,6 +37,7 @@ _SEALED: dict[int, None] = {}  # the edges of a node that never holds more than 
 
 # What is called with each value, and what with after it; calls and loads stand for themselves.
 _Watcher = tuple[Any, ...] | CallSite | Load
+_Edges = dict[int, None] | tuple[int, ...] | int
 
 
 class Engine:
@@ -58,7 +59,7 @@ class Engine:
         self.libraries = tuple(libraries)
         self.values = ValueTable()
         self._points: list[set[int] | tuple[int, ...] | int] = []
-        self._edges: list[dict[int, None] | tuple[int, ...] | int] = []
+        self._edges: list[_Edges] = []
         self._watchers: list[list[_Watcher] | _Watcher | None] = []
         # Methods of what lives as long as this: one object each for all who wait for the same.
         self._methods: dict[Callable[..., None], Callable[..., None]] = {}
@@ -128,54 +129,46 @@ class Engine:
         """Let `node` hold `value` too."""
         held = self._points[node]
         if value != held if isinstance(held, int) else value not in held:
-            self._put(node, (value,))
+            self._put_one(node, value)
 
     def edge(self, source: int, target: int) -> None:
         """Let everything that `source` ever holds flow to `target`."""
         edges = self._edges[source]
-        if isinstance(edges, int):
-            edges = (edges,)
-        if source == target or target in edges:
+        if source == target or (target == edges if isinstance(edges, int) else target in edges):
             return
-        if edges is _SEALED:
-            pass
-        elif isinstance(edges, dict):
-            edges[target] = None
-        elif not edges:
-            self._edges[source] = target
-        elif len(edges) < FEW_EDGES:
-            self._edges[source] = (*edges, target)
-        else:
-            self._edges[source] = dict.fromkeys((*edges, target))
+        if edges is not _SEALED:
+            self._edges[source] = _with(edges, target)
         points = self._points[source]
         if isinstance(points, int):
             self.add(target, points)
         elif points:
-            held = self._held(target)
-            if fresh := [value for value in points if value not in held]:
-                self._put(target, sorted(fresh))
+            self._put(target, points)
 
-    def _held(self, node: int) -> set[int] | tuple[int, ...]:
+    def _put(self, node: int, values: set[int] | tuple[int, ...]) -> None:
+        """Let `node` hold all of `values`."""
         held = self._points[node]
-        return (held,) if isinstance(held, int) else held
+        here = (held,) if isinstance(held, int) else held
+        for value in sorted([value for value in values if value not in here]):
+            self._put_one(node, value)
 
-    def _put(self, node: int, fresh: Sequence[int]) -> None:
-        """Let `node` hold values that it doesn't yet: as many as it may, the rest is lost."""
-        held = self._held(node)
-        if len(held) + len(fresh) > self.most_values:
+    def _put_one(self, node: int, value: int) -> None:
+        """Let `node` hold a value that it doesn't yet, if it has room; else the value is lost."""
+        held = self._points[node]
+        if isinstance(held, int):
+            self._points[node] = (held, value)
+        elif len(held) >= self.most_values:
             self.capped.add(node)
-            fresh = fresh[: self.most_values - len(held)]
-        size = len(held) + len(fresh)
-        if isinstance(held, set):
-            held.update(fresh)
-        elif size == 1:
-            self._points[node] = fresh[0]
-        elif size <= FEW_VALUES:
-            self._points[node] = (*held, *fresh)
+            return
+        elif isinstance(held, set):
+            held.add(value)
+        elif not held:
+            self._points[node] = value
+        elif len(held) < FEW_VALUES:
+            self._points[node] = (*held, value)
         else:
-            self._points[node] = {*held, *fresh}
+            self._points[node] = {*held, value}
         if self._edges[node] != () or self._watchers[node] is not None:
-            self._queue.extend([(node, value) for value in fresh])
+            self._queue.append((node, value))
 
     def watch(
         self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
@@ -359,14 +352,14 @@ class Engine:
     def _flow(self) -> None:
         """Carry values along edges and to watchers while any are queued and no watcher waits."""
         edges, watchers, queue = self._edges, self._watchers, self._queue
-        points, put, waiting, tell = self._points, self._put, self._waiting, self._tell
+        points, put, waiting, tell = self._points, self._put_one, self._waiting, self._tell
         while queue and not waiting:
             node, value = queue.popleft()
             targets = edges[node]
             for target in (targets,) if isinstance(targets, int) else targets:
                 held = points[target]
                 if value != held if isinstance(held, int) else value not in held:
-                    put(target, (value,))
+                    put(target, value)
             watching = watchers[node]
             if watching is not None:
                 for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
@@ -374,6 +367,20 @@ class Engine:
                         watcher[0](value, *watcher[1:])
                     else:
                         tell(watcher, value)
+
+
+def _with(edges: _Edges, target: int) -> _Edges:
+    """Edges of a node, and one more."""
+    if isinstance(edges, dict):
+        edges[target] = None
+        return edges
+    if isinstance(edges, int):
+        return (edges, target)
+    if not edges:
+        return target
+    if len(edges) < FEW_EDGES:
+        return (*edges, target)
+    return dict.fromkeys((*edges, target))
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:
