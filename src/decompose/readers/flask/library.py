@@ -11,7 +11,7 @@ from decompose.readers.flask.extensions import extensions
 from decompose.readers.flask.forms import Forms
 from decompose.readers.flask.hooks import HOOKS, Hooks
 from decompose.readers.flask.identity import Identity
-from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule
+from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule, role_of_path
 from decompose.readers.flask.routing import Routing, location
 from decompose.readers.flask.signals import Signals
 from decompose.readers.flask.templates import Templates
@@ -97,8 +97,8 @@ class FlaskLibrary(Library):
         self.forms.construct(value, site)
 
     def _constructed(self, held: Value, value: int, site: CallSite) -> None:
-        made = self.engine.external(f"{held.name}()", value, site.number)
-        self._meet(made, site)
+        if role_of_path(held.name) is not None:
+            self._meet(self.engine.external(f"{held.name}()", value, site.number), site)
 
     def _meet(self, made: int, site: CallSite) -> None:
         router = self.objects.get(made)
