@@ -1,10 +1,7 @@
-"""The value-flow engine: an inclusion-based points-to analysis over the facts.
+"""The engine: what flows through a program's code, and what was found of it on the way.
 
-Nodes hold sets of abstract values, edges carry values from node to node, watchers react to each
-new value (Andersen, "Program Analysis and Specialization for the C Programming Language", 1994;
-difference propagation after Pearce, Kelly and Hankin, 2003). Everything is processed in a fixed
-order, so the result is the same on every run. A node stops growing at `MOST_VALUES`,
-fewer in large programs; `capped` and `merged` tell how often a bound was met.
+Nodes stop growing, and definitions are not told apart by context, from a bound on that is
+tighter in large programs; `capped` and `merged` tell how often one was met.
 """
 
 from __future__ import annotations
@@ -13,15 +10,13 @@ from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from sys import intern
-from typing import TYPE_CHECKING, Any, TypeVarTuple, cast
+from typing import cast
 
+from decompose.resolve.flow import Flow
 from decompose.resolve.library import Library
 from decompose.resolve.program import Definition, Program
-from decompose.resolve.sites import Activation, CallSite, Context, Load
+from decompose.resolve.sites import Activation, CallSite, Context
 from decompose.resolve.values import Kind, Value, ValueTable
-
-if TYPE_CHECKING:
-    from decompose.resolve.calls import Calls
 
 MOST_VALUES = ((25_000, 64), (60_000, 32), (0, 16))  # per node, up to so many definitions
 MOST_CONTEXTS = 1_024
@@ -29,44 +24,25 @@ CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
 MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
-FEW_EDGES, FEW_VALUES = 6, 16  # of one node, that take less room in a tuple
-DEEPEST = 40  # watchers called from watchers; what comes after waits in the queue
-
-_Arguments = TypeVarTuple("_Arguments")
-_SEALED: dict[int, None] = {}  # the edges of a node that never holds more than it does
-
-# What is called with each value, and what with after it; calls and loads stand for themselves.
-_Watcher = tuple[Any, ...] | CallSite | Load
-_Edges = dict[int, None] | tuple[int, ...] | int
 
 
-class Engine:
+class Engine(Flow):
     """Nodes, values, activations and the work that is left.
 
-    `calls` is what evaluates calls and attributes; libraries may use it once values flow.
-    `decorating` tells, for the call sites that apply a decorator, what is decorated. `defining`
-    are the sites in class bodies that make or apply a decorator: what they call runs once, not
-    when the class's instances do. `handed` are those that call a variable: someone else chose it.
-    `references` are the lines at which the code of a definition first names another, by that one's
-    id and the kind of use. `constructed` and `externals` are the classes and the paths in libraries
-    that the code of a definition calls, with the first line.
+    Libraries may use `calls` once values flow. `decorating` tells, for the call sites that apply
+    a decorator, what is decorated. `defining` are the sites in class bodies that make or apply a
+    decorator: what they call runs once, not when the class's instances do. `handed` are those that
+    call a variable: someone else chose it. `references` are the lines at which the code of a
+    definition first names another, by that one's id and the kind of use. `constructed` and
+    `externals` are the classes and the paths in libraries that it calls, with the first line.
     """
 
-    calls: Calls
-
     def __init__(self, program: Program, libraries: Sequence[Library]) -> None:
+        size = len(program.definitions)
+        super().__init__(int(_by_size(MOST_VALUES, size)))
         self.program = program
         self.libraries = tuple(libraries)
         self.values = ValueTable()
-        self._points: list[set[int] | tuple[int, ...] | int] = []
-        self._edges: list[_Edges] = []
-        self._watchers: list[list[_Watcher] | _Watcher | None] = []
-        # Methods of what lives as long as this: one object each for all who wait for the same.
-        self._methods: dict[Callable[..., None], Callable[..., None]] = {}
-        self._queue: deque[tuple[int, int]] = deque()
-        self._waiting: deque[tuple[_Watcher, int]] = deque()
-        self._depth = 0
-        self._late: deque[tuple[Any, ...]] = deque()
         self.bodies: deque[Activation] = deque()
         self.activations: list[Activation] = []
         self._by_key: dict[tuple[int, int, Context], Activation] = {}
@@ -75,11 +51,8 @@ class Engine:
         self._fields: defaultdict[str, dict[int, int]] = defaultdict(dict)
         self._constants: dict[int, int] = {}
         self._containers = 0
-        size = len(program.definitions)
         self._most_contexts = CONTEXT_FLOOR + int(_by_size(CONTEXT_SHARES, size) * size)
-        self.most_values = int(_by_size(MOST_VALUES, size))
         self._most_chained = int(_by_size(MOST_CHAINED, size))
-        self.capped: set[int] = set()
         self.merged = 0
         self._contexts = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
@@ -98,25 +71,6 @@ class Engine:
             library.start(self)
 
     # Nodes -----------------------------------------------------------------------------------
-    # Most nodes hold one value and have one edge or watcher: those need no container.
-
-    @property
-    def size(self) -> int:
-        """How many nodes there are."""
-        return len(self._points)
-
-    def node(self, *values: int) -> int:
-        """A new node that holds `values`."""
-        self._points.append(values[0] if len(values) == 1 else values)
-        self._edges.append(())
-        self._watchers.append(None)
-        return len(self._points) - 1
-
-    def sealed(self, *values: int) -> int:
-        """A new node that holds `values` alone for ever: nothing need be told of it later."""
-        node = self.node(*values)
-        self._edges[node] = _SEALED
-        return node
 
     def constant(self, value: int) -> int:
         """The shared node that holds `value` alone; nothing may flow into it."""
@@ -124,98 +78,6 @@ class Engine:
         if node is None:
             node = self._constants[value] = self.sealed(value)
         return node
-
-    def add(self, node: int, value: int) -> None:
-        """Let `node` hold `value` too."""
-        held = self._points[node]
-        if value != held if isinstance(held, int) else value not in held:
-            self._put_one(node, value)
-
-    def edge(self, source: int, target: int) -> None:
-        """Let everything that `source` ever holds flow to `target`."""
-        edges = self._edges[source]
-        if source == target or (target == edges if isinstance(edges, int) else target in edges):
-            return
-        if edges is not _SEALED:
-            self._edges[source] = _with(edges, target)
-        points = self._points[source]
-        if isinstance(points, int):
-            self.add(target, points)
-        elif points:
-            self._put(target, points)
-
-    def _put(self, node: int, values: set[int] | tuple[int, ...]) -> None:
-        """Let `node` hold all of `values`."""
-        held = self._points[node]
-        here = (held,) if isinstance(held, int) else held
-        for value in sorted([value for value in values if value not in here]):
-            self._put_one(node, value)
-
-    def _put_one(self, node: int, value: int) -> None:
-        """Let `node` hold a value that it doesn't yet, if it has room; else the value is lost."""
-        held = self._points[node]
-        if isinstance(held, int):
-            self._points[node] = (held, value)
-        elif len(held) >= self.most_values:
-            self.capped.add(node)
-            return
-        elif isinstance(held, set):
-            held.add(value)
-        elif not held:
-            self._points[node] = value
-        elif len(held) < FEW_VALUES:
-            self._points[node] = (*held, value)
-        else:
-            self._points[node] = {*held, value}
-        if self._edges[node] != () or self._watchers[node] is not None:
-            self._queue.append((node, value))
-
-    def watch(
-        self, node: int, watcher: Callable[[int, *_Arguments], None], *args: *_Arguments
-    ) -> None:
-        """Call `watcher` once with every value that `node` ever holds, and `args` after it."""
-        self._watch(node, (self._methods.setdefault(watcher, watcher) if args else watcher, *args))
-
-    def call(self, callee: int, site: CallSite) -> None:
-        """Call whatever `callee` ever holds."""
-        self._watch(callee, site)
-
-    def load(self, base: int, load: Load) -> None:
-        """Read an attribute of whatever `base` ever holds."""
-        self._watch(base, load)
-
-    def _watch(self, node: int, watcher: _Watcher) -> None:
-        if self._edges[node] is not _SEALED:
-            self._keep(node, watcher)
-        values = self.numbers(node)
-        if self._depth >= DEEPEST:
-            self._waiting.extend((watcher, value) for value in values)
-            return
-        self._depth += 1
-        for value in values:
-            self._tell(watcher, value)
-        self._depth -= 1
-
-    def _tell(self, watcher: _Watcher, value: int) -> None:
-        if isinstance(watcher, tuple):
-            watcher[0](value, *watcher[1:])
-        elif isinstance(watcher, CallSite):
-            self.calls.call_value(value, watcher)
-        else:
-            self.calls.classes.load_value(value, watcher)
-
-    def _keep(self, node: int, watcher: _Watcher) -> None:
-        watching = self._watchers[node]
-        if watching is None:
-            self._watchers[node] = watcher
-        elif isinstance(watching, list):
-            watching.append(watcher)
-        else:
-            self._watchers[node] = [watching, watcher]
-
-    def later(self, action: Callable[[*_Arguments], None], *args: *_Arguments) -> None:
-        """Call `action` with `args` when nothing else is left to do: for what absence decides."""
-        self._late.append((self._methods.setdefault(action, action) if args else action, *args))
 
     def field(self, value: int, name: str) -> int:
         """The node of attribute or item `name` of the object `value`."""
@@ -232,11 +94,6 @@ class Engine:
     def held(self, node: int) -> list[Value]:
         """The values of `node` in a fixed order."""
         return [self.values[number] for number in self.numbers(node)]
-
-    def numbers(self, node: int) -> list[int]:
-        """The values of `node` by their numbers, ascending."""
-        held = self._points[node]
-        return [held] if isinstance(held, int) else sorted(held)
 
     def texts(self, node: int | None) -> list[str]:
         """The literal strings that `node` holds, in a fixed order."""
@@ -318,25 +175,20 @@ class Engine:
 
     def run(self, evaluate: Callable[[Engine, Activation], None]) -> None:
         """Work until nothing is left; `evaluate` turns a body into nodes, edges and watchers."""
-        while True:
-            if self._waiting:
-                self._tell(*self._waiting.popleft())
-            elif self._queue:
-                self._flow()
-            elif self.bodies:
-                evaluate(self, self.bodies.popleft())
-            elif self._late:
-                action, *args = self._late.popleft()
-                action(*args)
-            else:
-                break
-        for node in range(self.size):  # all has flowed: what is asked from now on needs no way
-            self._edges[node], self._watchers[node] = (), None
+        while self.step() or self._evaluate_next(evaluate) or self.last_step():
+            pass
+        self.close()
+
+    def _evaluate_next(self, evaluate: Callable[[Engine, Activation], None]) -> bool:
+        if self.bodies:
+            evaluate(self, self.bodies.popleft())
+            return True
+        return False
 
     def forget_values(self) -> None:
         """Let go of what flowed: who uses and calls whom is kept apart from it."""
-        nodes = (self._points, self._edges, self._watchers, self._fields, self._constants)
-        for held in (*nodes, self.sites):
+        self.clear()
+        for held in (self._fields, self._constants, self.sites):
             held.clear()
         self.values = ValueTable()
 
@@ -348,39 +200,6 @@ class Engine:
             definition.children.clear()
             definition.module.definitions.clear()
         vars(self).clear()
-
-    def _flow(self) -> None:
-        """Carry values along edges and to watchers while any are queued and no watcher waits."""
-        edges, watchers, queue = self._edges, self._watchers, self._queue
-        points, put, waiting, tell = self._points, self._put_one, self._waiting, self._tell
-        while queue and not waiting:
-            node, value = queue.popleft()
-            targets = edges[node]
-            for target in (targets,) if isinstance(targets, int) else targets:
-                held = points[target]
-                if value != held if isinstance(held, int) else value not in held:
-                    put(target, value)
-            watching = watchers[node]
-            if watching is not None:
-                for watcher in tuple(watching) if isinstance(watching, list) else (watching,):
-                    if isinstance(watcher, tuple):
-                        watcher[0](value, *watcher[1:])
-                    else:
-                        tell(watcher, value)
-
-
-def _with(edges: _Edges, target: int) -> _Edges:
-    """Edges of a node, and one more."""
-    if isinstance(edges, dict):
-        edges[target] = None
-        return edges
-    if isinstance(edges, int):
-        return (edges, target)
-    if not edges:
-        return target
-    if len(edges) < FEW_EDGES:
-        return (*edges, target)
-    return dict.fromkeys((*edges, target))
 
 
 def _by_size(steps: Sequence[tuple[int, float]], size: int) -> float:
