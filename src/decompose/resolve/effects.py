@@ -13,7 +13,6 @@ from decompose.domain import model as m
 from decompose.domain.finding import Location
 from decompose.resolve.engine import Engine
 from decompose.resolve.library import Contribution, FoundAccess, FoundEntry
-from decompose.resolve.values import Kind
 
 _AROUND = frozenset(
     {
@@ -23,7 +22,6 @@ _AROUND = frozenset(
         m.EntryKind.ERROR_HANDLER,
     }
 )
-_CALLABLE = (Kind.FUNCTION, Kind.BOUND)
 
 
 class Effects:
