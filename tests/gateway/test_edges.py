@@ -98,12 +98,17 @@ def test_round_robin(edge: Gateway, three: list[int], tmp_path: Path) -> None:
 
 
 def test_least_connections(edge: Gateway, three: list[int], tmp_path: Path) -> None:
-    """Instances that are busy get fewer new requests than those that are free."""
+    """Instances that are busy get fewer new requests than those that are free.
+
+    Envoy takes the freer of two that it draws: of 200 requests a busy one gets 44 on the average,
+    where turns would give 67.
+    """
     table = over(three, balance="least_connections")
     with EdgeGateway(edge).run(table, tmp_path, LIMITS) as running, ThreadPoolExecutor(8) as pool:
-        slow = [pool.submit(ask, running.port, "/slow/2.0") for _ in range(2)]
+        slow = [pool.submit(ask, running.port, "/slow/3.0") for _ in range(2)]
         time.sleep(0.4)
-        assert max(asked(running.port, 20).values()) >= 10
+        found = asked(running.port, 200)
+        assert len(found) < len(three) or min(found.values()) < 55
         assert all(reply.result().status == 200 for reply in slow)
 
 
