@@ -130,8 +130,18 @@ def test_trace(gateway: Running) -> None:
     """A trace goes on to the service; one begins here if there is none, or a malformed one."""
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     assert ask(gateway.port, "/echo", headers={"traceparent": trace}).got["traceparent"] == trace
-    made = ask(gateway.port, "/echo", headers={"traceparent": "nonsense"}).got["traceparent"]
-    assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", made)
+    for bad in (
+        None,
+        "nonsense",
+        trace.upper(),
+        f"{trace}-more",
+        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+    ):
+        headers = {} if bad is None else {"traceparent": bad}
+        made = ask(gateway.port, "/echo", headers=headers).got["traceparent"]
+        assert made != bad
+        assert re.fullmatch(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01", made)
 
 
 def test_cookies(gateway: Running) -> None:
