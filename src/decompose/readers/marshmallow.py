@@ -29,6 +29,8 @@ _DEEPEST = 4
 class MarshmallowLibrary(Library):
     """Understands marshmallow, and the decorators of flask-apispec, smorest and webargs."""
 
+    families = ("marshmallow", "flask", "webargs")
+
     def start(self, engine: Engine) -> None:
         """Take the engine."""
         self.engine = engine

@@ -98,7 +98,8 @@ class Calls:
         An inherited method is evaluated for each class that it is called on (object sensitivity,
         Milanova et al., 2005), a small or function-returning one for each call (1-call-site),
         one of middling size for each that such a one makes; what a `declared_attr` gives is made
-        once for each class.
+        once for each class. Calls that give the same literals are the same, unless the function
+        returns one of its own.
         """
         context: Context = ()
         if receiver is not None and parent is not None:
@@ -110,8 +111,19 @@ class Calls:
         made, called = _maker(site.activation), _caller(site.activation)
         told_apart = definition.is_modest and (definition.is_small or made or called)
         if (definition.escapes or told_apart) and definition.method_kind != "declared":
+            if not definition.escapes and self._gives_literals(site):
+                return (*context, "at", (site.given, site.kwargs))
             context = (*context, "at", site.key, *made, *called)
         return context
+
+    def _gives_literals(self, site: CallSite) -> bool:
+        """Whether nothing but literals is ever handed over at a call; each has one node."""
+        nodes = (*site.given, *[node for _, node in site.kwargs])
+        return all(node >= 0 and self._is_literal(node) for node in nodes)
+
+    def _is_literal(self, node: int) -> bool:
+        held = self.engine.held(node) if self.engine.is_sealed(node) else [None]
+        return all(v is not None and v.kind in (Kind.CONSTANT, Kind.EXTERNAL) for v in held)
 
     def generator(self, activation: Activation) -> int:
         """The generator that calling an activation gives."""

@@ -23,7 +23,9 @@ MOST_CONTEXTS = 1_024
 CONTEXT_FLOOR = 10_000  # contexts of the whole program: at least
 CONTEXT_SHARES = ((25_000, 3.0), (60_000, 1.0), (0, 0.5))  # and per definition, by their number
 LONGEST_PATH = 160
+_KEPT_LINKS = (Kind.CONTAINER, Kind.EXTERNAL)
 MOST_CHAINED = ((10_000, 8), (25_000, 4), (0, 3))  # calls and items in a library's path
+MOST_CHAINED_UNKNOWN = 3  # in a path into a library of no known family
 
 
 class Engine(Flow):
@@ -53,6 +55,8 @@ class Engine(Flow):
         self._containers = 0
         self._most_contexts = CONTEXT_FLOOR + int(_by_size(CONTEXT_SHARES, size) * size)
         self._most_chained = int(_by_size(MOST_CHAINED, size))
+        self._families = tuple({family for library in libraries for family in library.families})
+        self._known: dict[str, bool] = {}
         self.merged = 0
         self._contexts = 0
         nowhere = Activation(-1, cast("Definition", None), None, (), -1)
@@ -108,13 +112,29 @@ class Engine(Flow):
         return self.values.number(Value(Kind.CONSTANT, data=data))
 
     def external(self, path: str, link: int = -1, site: int = 0) -> int:
-        """The value at `path` in a library; paths that grow without bound end in `...`."""
+        """The value at `path` in a library; paths that grow without bound end in `...`.
+
+        `link` is the value that it came from, `site` the number of the call that made it. In a
+        library of no known family neither tells it apart, but for a link to a container.
+        """
+        most = self._most_chained
+        if not self._is_known(path.partition(".")[0]):
+            most, site = min(most, MOST_CHAINED_UNKNOWN), 0
+            link = link if link >= 0 and self.values[link].kind in _KEPT_LINKS else -1
         known = self.values.known((Kind.EXTERNAL, path, site, link, None))
         if known is not None:
             return known
-        if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > self._most_chained:
+        if len(path) > LONGEST_PATH or path.count("()") + path.count("[]") > most:
             return self.values.number(Value(Kind.EXTERNAL, "..."))
         return self.values.number(Value(Kind.EXTERNAL, intern(path), site, link))
+
+    def _is_known(self, package: str) -> bool:
+        """Whether a package is of a family that a library model knows."""
+        known = self._known.get(package)
+        if known is None:
+            known = any(family in package for family in self._families)
+            self._known[package] = known
+        return known
 
     def add_external(self, node: int, path: str, link: int = -1, site: int = 0) -> None:
         """Let `node` hold the library's value at `path`, and what it is an alias of."""

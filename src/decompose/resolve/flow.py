@@ -67,6 +67,10 @@ class Flow:
         self._edges[node] = _SEALED
         return node
 
+    def is_sealed(self, node: int) -> bool:
+        """Whether `node` holds for ever what it holds now."""
+        return self._edges[node] is _SEALED
+
     def numbers(self, node: int) -> list[int]:
         """The values of `node` by their numbers, ascending."""
         held = self._points[node]

@@ -248,8 +248,8 @@ def _load_entry_point(calls: Calls, name: str, site: CallSite) -> None:
 
 def _partial(calls: Calls, site: CallSite) -> None:
     """`partial(f, ...)`: the site remembers what is bound; calling it calls `f`."""
-    value = calls.engine.external("functools.partial()", -1, site.number)
-    calls.engine.add(site.result, value)
+    value = Value(Kind.EXTERNAL, "functools.partial()", site.number)
+    calls.engine.add(site.result, calls.engine.values.number(value))
 
 
 def _call_partial(calls: Calls, value: Value, site: CallSite) -> None:

@@ -84,7 +84,13 @@ class Contribution:
 
 
 class Library:
-    """Does nothing; readers override what they understand. One instance serves one engine."""
+    """Does nothing; readers override what they understand. One instance serves one engine.
+
+    `families` are parts of the names of the packages whose objects it tells apart by the calls
+    that made them and by what they came from. All that is alike in other packages is one value.
+    """
+
+    families: tuple[str, ...] = ()
 
     def start(self, engine: Engine) -> None:
         """Take the engine, before the first statement is evaluated."""

@@ -43,6 +43,7 @@ HOOKS: dict[str, EntryKind] = {
 }
 _WITH_ARGUMENT = frozenset({"errorhandler", "app_errorhandler"})
 _APP_WIDE = ("before_app", "after_app", "teardown_app", "app_")
+TASK_QUEUES = ("celery", "rq", "huey", "sched", "dramatiq")
 _TASK_MAKERS = frozenset({"task", "shared_task", "job", "periodic_task", "scheduled_job"})
 _COMMAND_MAKERS = frozenset({"command", "group"})
 _TASK_CALLS = frozenset({"delay", "apply_async", "enqueue", "queue", "s", "si"})
@@ -156,10 +157,7 @@ class Hooks:
         return False
 
     def _is_task_maker(self, held: Value) -> bool:
-        return any(
-            word in held.name.lower()
-            for word in ("celery", "shared_task", "rq", "huey", "sched", "dramatiq")
-        )
+        return any(word in held.name.lower() for word in (*TASK_QUEUES, "shared_task"))
 
     def _made(self, kind: EntryKind, held: Value, site: CallSite) -> None:
         node = site.argument(0)

@@ -9,7 +9,7 @@ from decompose.readers.flask import rest
 from decompose.readers.flask.configuration import Configuration
 from decompose.readers.flask.extensions import extensions
 from decompose.readers.flask.forms import Forms
-from decompose.readers.flask.hooks import HOOKS, Hooks
+from decompose.readers.flask.hooks import HOOKS, TASK_QUEUES, Hooks
 from decompose.readers.flask.identity import Identity
 from decompose.readers.flask.objects import Objects, Role, RouterObject, Rule, role_of_path
 from decompose.readers.flask.routing import Routing, location
@@ -29,6 +29,9 @@ _SHORTCUTS = frozenset(HTTP_METHODS) - {"head", "options", "trace"}
 
 class FlaskLibrary(Library):
     """Understands Flask, its REST extensions, Flask-Login, blinker, click, Celery and RQ."""
+
+    families = ("flask", "quart", "werkzeug", "wtforms", "blinker", "jinja", "click", "typer",
+                *TASK_QUEUES)  # fmt: skip
 
     def start(self, engine: Engine) -> None:
         """Take the engine, and the names that stand for objects made elsewhere."""

@@ -23,6 +23,8 @@ _TABLE_COLUMNS = frozenset({"c", "columns"})
 class SqlAlchemyLibrary(Library):
     """SQLAlchemy 1 and 2, Flask-SQLAlchemy, and SQL in strings."""
 
+    families = ("sqlalchemy", "sqlmodel", "wtf")
+
     def start(self, engine: Engine) -> None:
         """Take the engine, and put the parts together."""
         self.engine = engine
