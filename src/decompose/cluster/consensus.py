@@ -9,7 +9,7 @@ from math import fsum
 from operator import eq
 
 from decompose.cluster.net import Labels, Net, canonical, modularity, rand_index
-from decompose.cluster.runs import degrees, leiden, mixed
+from decompose.cluster.runs import Ready
 
 SEEDS = tuple(range(1, 49))
 _WORK = 1_200_000
@@ -45,12 +45,10 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, resolution: float = 1.0) -
     150,000 edges 4.
     """
     used = seeds[: max(_fewest(net), _WORK // max(1, len(net.edges)))]
-    runs = mixed(net, used, resolution)
+    runs = Ready(net).mixed(used, resolution)
     sharp = _sharpened(net, runs)
     for turn in range(1, _SHARPEN):
-        mass = degrees(sharp)
-        again = [_settled(sharp, _mix(seed, turn), resolution, mass) for seed in used]
-        sharp = _sharpened(net, again)
+        sharp = _sharpened(net, _settled(Ready(sharp), used, turn, resolution))
     labels = _contracted(sharp, used, resolution)
     return Consensus(labels=labels, runs=runs, agreement=_agreement(runs))
 
@@ -59,12 +57,11 @@ def _fewest(net: Net) -> int:
     return _FEWEST if len(net.edges) <= _HUGE else _FEW
 
 
-def _mix(seed: int, turn: int) -> int:
-    return seed * 1_000 + turn
-
-
-def _settled(net: Net, seed: int, resolution: float, mass: Sequence[float]) -> Labels:
-    return leiden(net, seed, resolution=resolution, mass=mass, patience=_PATIENCE)
+def _settled(ready: Ready, seeds: Sequence[int], turn: int, resolution: float) -> list[Labels]:
+    return [
+        ready.leiden(seed * 1_000 + turn, resolution=resolution, patience=_PATIENCE)
+        for seed in seeds
+    ]
 
 
 def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
@@ -77,17 +74,17 @@ def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
 
 def _contracted(net: Net, seeds: Sequence[int], resolution: float) -> Labels:
     labels: Labels = tuple(range(net.size))
-    current, mass = net, degrees(net)
+    ready = Ready(net)
     for turn in range(_ROUNDS):
-        runs = [_settled(current, _mix(seed, 500 + turn), resolution, mass) for seed in seeds]
+        current = ready.net
+        runs = _settled(ready, seeds, 500 + turn, resolution)
         cores = _cores(current, runs)
         count = max(cores, default=-1) + 1
         if count == current.size:
             best = max(runs, key=lambda run: round(modularity(current, run), 9))
             return canonical([best[label] for label in labels]) if net.size else ()
         labels = tuple(cores[label] for label in labels)
-        mass = _grouped(mass, cores, count)
-        current = _contract(current, cores)
+        ready = Ready(_contract(current, cores), _grouped(ready.mass, cores, count))
     return canonical(labels)
 
 

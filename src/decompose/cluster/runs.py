@@ -41,50 +41,75 @@ def degrees(net: Net) -> tuple[float, ...]:
     return tuple(found)
 
 
-def leiden(
-    net: Net,
-    seed: int,
-    *,
-    resolution: float = 1.0,
-    mass: Sequence[float] | None = None,
-    patience: int = _ITERATIONS,
-) -> Labels:
-    """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity.
+class Ready:
+    """A graph made ready once for any number of runs.
 
-    `mass` are the nodes' degrees where the graph is a contracted one; with a mass of 1 each this
-    is the constant Potts model. A run ends early when `patience` rounds have changed nothing.
+    `mass` are the nodes' degrees where the graph is a contracted one.
     """
-    weights = degrees(net) if mass is None else mass
-    total = fsum(weights)
-    if not total or not net.edges:
-        return tuple(range(net.size))
-    graph, labels = _graph(net), list(range(net.size))
-    most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
-    with seeded(seed):
-        for _ in range(0, most, patience):
-            before = labels
-            labels, _ = graph.community_leiden(
-                edge_weights=net.weights,
-                node_weights=weights,
-                resolution=resolution / total,
-                initial_membership=before,
-                n_iterations=min(patience, most),
-            )
-            if labels == before:
-                break
-    return canonical(labels)
 
+    def __init__(self, net: Net, mass: Sequence[float] | None = None) -> None:
+        self.net = net
+        self.mass = degrees(net) if mass is None else mass
+        self._graph = igraph.GraphBase(net.size, net.edges)
 
-def potts(net: Net, seed: int) -> Labels:
-    """Leiden on the constant Potts model at ten times the graph's density."""
-    density = 10 * 2 * fsum(net.weights) / max(1, net.size)
-    return leiden(net, seed, mass=[1.0] * net.size, resolution=density)
+    def leiden(
+        self,
+        seed: int,
+        *,
+        resolution: float = 1.0,
+        mass: Sequence[float] | None = None,
+        patience: int = _ITERATIONS,
+    ) -> Labels:
+        """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity.
 
+        With a mass of 1 each this is the constant Potts model. A run ends early when `patience`
+        rounds have changed nothing.
+        """
+        net, weights = self.net, self.mass if mass is None else mass
+        total, labels = fsum(weights), list(range(net.size))
+        if not total or not net.edges:
+            return tuple(labels)
+        most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
+        with seeded(seed):
+            for _ in range(0, most, patience):
+                before = labels
+                labels, _ = self._graph.community_leiden(
+                    edge_weights=net.weights,
+                    node_weights=weights,
+                    resolution=resolution / total,
+                    initial_membership=before,
+                    n_iterations=min(patience, most),
+                )
+                if labels == before:
+                    break
+        return canonical(labels)
 
-def propagation(net: Net, seed: int) -> Labels:
-    """Label propagation (Raghavan, Albert, Kumara 2007)."""
-    with seeded(seed):
-        return canonical(_graph(net).community_label_propagation(weights=net.weights))
+    def potts(self, seed: int) -> Labels:
+        """Leiden on the constant Potts model at ten times the graph's density."""
+        density = 10 * 2 * fsum(self.net.weights) / max(1, self.net.size)
+        return self.leiden(seed, mass=[1.0] * self.net.size, resolution=density)
+
+    def propagation(self, seed: int) -> Labels:
+        """Label propagation (Raghavan, Albert, Kumara 2007)."""
+        with seeded(seed):
+            return canonical(self._graph.community_label_propagation(weights=self.net.weights))
+
+    def mixed(self, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labels, ...]:
+        """One run per seed, algorithms and resolutions taking turns; Leiden alone beyond 1."""
+        found = []
+        for turn, seed in enumerate(seeds):
+            scale = _RESOLUTIONS[turn % len(_RESOLUTIONS)]
+            if resolution > 1:
+                found.append(self.leiden(seed, resolution=resolution * scale))
+            elif turn % _ROUND == _POTTS:
+                found.append(self.potts(seed))
+            elif turn % _ROUND == _PROPAGATION:
+                found.append(self.propagation(seed))
+            elif turn % _ROUND == _LOUVAIN and len(self.net.edges) <= _LOUVAIN_EDGES:
+                found.append(louvain(self.net, seed))
+            else:
+                found.append(self.leiden(seed, resolution=scale))
+        return tuple(found)
 
 
 def louvain(net: Net, seed: int) -> Labels:
@@ -102,24 +127,6 @@ def louvain(net: Net, seed: int) -> Labels:
     return canonical(labels)
 
 
-def mixed(net: Net, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labels, ...]:
-    """One run per seed, the algorithms and resolutions taking turns; Leiden alone beyond 1."""
-    found = []
-    for turn, seed in enumerate(seeds):
-        if resolution > 1:
-            scale = resolution * _RESOLUTIONS[turn % len(_RESOLUTIONS)]
-            found.append(leiden(net, seed, resolution=scale))
-        elif turn % _ROUND == _POTTS:
-            found.append(potts(net, seed))
-        elif turn % _ROUND == _PROPAGATION:
-            found.append(propagation(net, seed))
-        elif turn % _ROUND == _LOUVAIN and len(net.edges) <= _LOUVAIN_EDGES:
-            found.append(louvain(net, seed))
-        else:
-            found.append(leiden(net, seed, resolution=_RESOLUTIONS[turn % len(_RESOLUTIONS)]))
-    return tuple(found)
-
-
 def rewired(net: Net, seed: int) -> Net:
     """A random graph in which every node keeps its degree (Maslov and Sneppen 2002)."""
     with seeded(seed) as generator:
@@ -129,7 +136,3 @@ def rewired(net: Net, seed: int) -> Net:
         generator.shuffle(weights)
     edges = {(min(e), max(e)): w for e, w in zip(graph.get_edgelist(), weights, strict=True)}
     return Net.of(net.size, edges)
-
-
-def _graph(net: Net) -> igraph.GraphBase:
-    return igraph.GraphBase(net.size, net.edges)

@@ -9,7 +9,7 @@ from statistics import fmean, pstdev
 
 from decompose.cluster.merge import Clusters, merges
 from decompose.cluster.net import Labels, Net, modularity
-from decompose.cluster.runs import degrees, leiden, rewired
+from decompose.cluster.runs import Ready, degrees, rewired
 
 TORN = 0.25
 MOST = 24
@@ -49,7 +49,7 @@ def chance(net: Net) -> Chance:
     values, curves = [], []
     for seed in range(2 if len(net.edges) > _LARGE else _REPLICATES):
         copy = rewired(net, seed)
-        labels = leiden(copy, seed)
+        labels = Ready(copy).leiden(seed)
         values.append(modularity(copy, labels))
         curves.append(_curve(copy, labels))
     curve = tuple(fmean(values) for values in zip(*curves, strict=True))
@@ -58,7 +58,7 @@ def chance(net: Net) -> Chance:
 
 def quality(net: Net) -> float:
     """The modularity that Leiden finds."""
-    return modularity(net, leiden(net, _SEED))
+    return modularity(net, Ready(net).leiden(_SEED))
 
 
 def _curve(net: Net, labels: Labels) -> list[float]:

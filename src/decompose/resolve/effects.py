@@ -38,6 +38,7 @@ class Effects:
             self._commits[activation].append(line)
         self._next = self._successors()
         self._rendering: dict[tuple[int, ...], bool] = {}
+        self._writing: dict[int, tuple[str, ...]] = {}
 
     def _successors(self) -> list[list[int]]:
         """Who runs because of whom: calls, links, and functions handed on as arguments."""
@@ -47,15 +48,20 @@ class Effects:
                 following[caller][callee] = None
         for source, target in self.found.links:
             following[source][target] = None
+        runs = self._runs()
         for site in self.engine.sites:
             if site.number in self.engine.defining:
                 continue
-            for node in (*(n for n, _ in site.args), *(n for _, n in site.kwargs)):
+            for node in (*[n if n >= 0 else ~n for n in site.given], *[n for _, n in site.kwargs]):
                 for number in self.engine.numbers(node):
-                    inner = self.engine.calls.activation_of(number)
-                    if inner is not None:
-                        following[site.activation.number][inner.number] = None
+                    if runs[number] >= 0:
+                        following[site.activation.number][runs[number]] = None
         return [sorted(targets) for targets in following]
+
+    def _runs(self) -> list[int]:
+        """The number of the activation that calling each value runs; -1 where there is none."""
+        found = map(self.engine.calls.activation_of, range(len(self.engine.values)))
+        return [-1 if activation is None else activation.number for activation in found]
 
     # Entry points ----------------------------------------------------------------------------
 
@@ -188,16 +194,23 @@ class Effects:
 
     def _written(self, number: int, parents: dict[int, int]) -> tuple[str, ...]:
         while number >= 0:
+            tables = self._written_below(number)
+            if tables:
+                return tables
+            number = parents[number]
+        return ()
+
+    def _written_below(self, number: int) -> tuple[str, ...]:
+        """The tables that an activation and all that it reaches write, sorted."""
+        if number not in self._writing:
             tables = {
                 access.table
                 for inner in self._reach([number])
                 for access in self._accesses.get(inner, ())
                 if access.mode is m.Mode.WRITE
             }
-            if tables:
-                return tuple(sorted(tables))
-            number = parents[number]
-        return ()
+            self._writing[number] = tuple(sorted(tables))
+        return self._writing[number]
 
 
 def _covers(entry: FoundEntry, scope: str) -> bool:
