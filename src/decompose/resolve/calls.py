@@ -122,8 +122,9 @@ class Calls:
         return all(node >= 0 and self._is_literal(node) for node in nodes)
 
     def _is_literal(self, node: int) -> bool:
-        held = self.engine.held(node) if self.engine.is_sealed(node) else [None]
-        return all(v is not None and v.kind in (Kind.CONSTANT, Kind.EXTERNAL) for v in held)
+        if not self.engine.is_sealed(node):
+            return False
+        return all(v.kind in (Kind.CONSTANT, Kind.EXTERNAL) for v in self.engine.held(node))
 
     def generator(self, activation: Activation) -> int:
         """The generator that calling an activation gives."""

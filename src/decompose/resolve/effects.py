@@ -52,7 +52,7 @@ class Effects:
         for site in self.engine.sites:
             if site.number in self.engine.defining:
                 continue
-            for node in (*[n if n >= 0 else ~n for n in site.given], *[n for _, n in site.kwargs]):
+            for node in (*[n for n, _ in site.args], *[n for _, n in site.kwargs]):
                 for number in self.engine.numbers(node):
                     if runs[number] >= 0:
                         following[site.activation.number][runs[number]] = None
