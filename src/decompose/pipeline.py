@@ -27,6 +27,7 @@ from decompose.source import (
     read_all,
     remembering,
     resolved,
+    spreading,
 )
 
 Resolve = Callable[[SourceTree, tuple[ModuleFacts, ...]], SystemModel]
@@ -107,7 +108,7 @@ def _analyze(root: Path, toolkit: Toolkit, options: Options, progress: Progress)
         model = toolkit.observe(model, tree, options.tape)
     evidence = _collect(toolkit.evidence, model, tree.root, options.without, progress)
     progress.stage("Clustering", 0)
-    with remembering(options.cache) as recall:
+    with spreading(options.workers) as spread, remembering(options.cache, spread) as recall:
         analysis = toolkit.divide(model, evidence, boundary, tree.root, recall)
     return replace(analysis, findings=_findings(tree, of_files, model, analysis))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar, TypeVarTuple
 
 from decompose.domain.facts import ModuleFacts
@@ -11,6 +11,7 @@ from decompose.domain.model import SystemModel
 from decompose.domain.partition import Evidence
 from decompose.domain.source import SourceFile
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
@@ -52,23 +53,43 @@ class Progress(Protocol):
         ...
 
 
+class Spread(Protocol):
+    """Calls a pure function of any number of items, for parts of them in several processes."""
+
+    def __call__(
+        self, function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]
+    ) -> Sequence[Result]:
+        """One result for each item, in their order. Function and items can be pickled."""
+        ...
+
+
+def at_once(
+    function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]
+) -> Sequence[Result]:
+    """All items in this process."""
+    return function(items)
+
+
 class Recall(Protocol):
     """Calls a pure function of values, or recalls what it gave for the same ones."""
 
     def __call__(
         self,
         kind: type[Result],
-        function: Callable[[*Arguments], Result],
+        function: Callable[[Spread, *Arguments], Result],
         *arguments: *Arguments,
     ) -> Result:
-        """What the function gives for these arguments: a value of `kind`."""
+        """What the function gives for these arguments: a value of `kind`.
+
+        It is also handed a way to spread its work.
+        """
         ...
 
 
 def afresh(
     kind: type[Result],
-    function: Callable[[*Arguments], Result],
+    function: Callable[[Spread, *Arguments], Result],
     *arguments: *Arguments,
 ) -> Result:
-    """Recalls nothing."""
-    return function(*arguments)
+    """Recalls nothing, spreads nothing."""
+    return function(at_once, *arguments)

@@ -8,6 +8,9 @@ import pytest
 
 from decompose.cluster.consensus import consensus
 from decompose.cluster.net import Net, canonical, modularity, rand_index
+from decompose.cluster.score import chance
+from decompose.ports import at_once
+from decompose.source import spreading
 
 
 def planted(size: int, mixing: float, seed: int = 1) -> tuple[Net, tuple[int, ...]]:
@@ -42,8 +45,8 @@ def planted(size: int, mixing: float, seed: int = 1) -> tuple[Net, tuple[int, ..
 def test_disjoint_seeds_agree(size: int, mixing: float) -> None:
     """Two disjoint sets of seeds give the same partition to an adjusted Rand index of 0.95."""
     net, _ = planted(size, mixing)
-    one = consensus(net, range(1, 49)).labels
-    two = consensus(net, range(1_001, 1_049)).labels
+    one = consensus(at_once, net, range(1, 49)).labels
+    two = consensus(at_once, net, range(1_001, 1_049)).labels
     assert rand_index(one, two) >= 0.95
 
 
@@ -57,19 +60,27 @@ def test_planted_communities_are_found() -> None:
         for other in (*inner, draw.randrange(200)):
             if other != node:
                 weights[min(node, other), max(node, other)] = 1.0
-    assert rand_index(consensus(Net.of(200, weights)).labels, truth) >= 0.95
+    assert rand_index(consensus(at_once, Net.of(200, weights)).labels, truth) >= 0.95
 
 
 def test_same_seeds_give_the_same_labels() -> None:
     """Nothing but graph and seeds decides."""
     net, _ = planted(300, 0.5)
-    assert consensus(net) == consensus(net)
+    assert consensus(at_once, net) == consensus(at_once, net)
+
+
+def test_several_processes_give_the_same() -> None:
+    """Clustering and its comparison with chance do not depend on who does which part."""
+    net, _ = planted(4_000, 0.5)
+    with spreading(3) as spread:
+        assert consensus(spread, net, range(1, 8)) == consensus(at_once, net, range(1, 8))
+        assert chance(spread, net) == chance(at_once, net)
 
 
 def test_empty_graphs_have_a_partition() -> None:
     """No nodes and no edges are no special case for callers."""
-    assert consensus(Net.of(0, {})).labels == ()
-    assert consensus(Net.of(3, {})).labels == (0, 1, 2)
+    assert consensus(at_once, Net.of(0, {})).labels == ()
+    assert consensus(at_once, Net.of(3, {})).labels == (0, 1, 2)
 
 
 def test_modularity_of_two_triangles() -> None:

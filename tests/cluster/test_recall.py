@@ -21,7 +21,7 @@ from decompose.evidence.data import Data
 from decompose.evidence.structure import Structure
 from decompose.evidence.transaction import Transactions
 from decompose.evidence.weigh import weigh
-from decompose.ports import Recall, afresh
+from decompose.ports import Recall, Spread, afresh
 from decompose.source import FactsCache, remembering
 from shop import SHOP
 
@@ -46,13 +46,13 @@ class Counting:
     def _counting(self, recall: Recall) -> Recall:
         def counted(
             kind: type[Result],
-            function: Callable[[*Arguments], Result],
+            function: Callable[[Spread, *Arguments], Result],
             *arguments: *Arguments,
         ) -> Result:
             @wraps(function)
-            def computing(*given: *Arguments) -> Result:
+            def computing(spread: Spread, *given: *Arguments) -> Result:
                 self.computed += 1
-                return function(*given)
+                return function(spread, *given)
 
             return recall(kind, computing, *arguments)
 

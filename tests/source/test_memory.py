@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from decompose.ports import Recall
+from decompose.ports import Recall, Spread
 from decompose.source import FactsCache, remembering
 
 calls: list[tuple[int, ...]] = []
@@ -20,12 +20,12 @@ class Sum:
     value: float
 
 
-def total(numbers: tuple[int, ...], start: float) -> Sum:
+def total(_: Spread, numbers: tuple[int, ...], start: float) -> Sum:
     calls.append(numbers)
     return Sum(value=sum(numbers) + start)
 
 
-def product(numbers: tuple[int, ...], start: float) -> Sum:
+def product(_: Spread, numbers: tuple[int, ...], start: float) -> Sum:
     calls.append(numbers)
     return Sum(value=start * numbers[0])
 

@@ -9,7 +9,8 @@ from math import fsum
 from operator import eq
 
 from decompose.cluster.net import Labels, Net, canonical, modularity, rand_index
-from decompose.cluster.runs import Ready
+from decompose.cluster.runs import Ready, Run, degrees, mixed, run
+from decompose.ports import Spread
 
 SEEDS = tuple(range(1, 49))
 _WORK = 1_200_000
@@ -19,7 +20,6 @@ _HUGE = 150_000
 _SHARPEN = 3
 _FLOOR = 0.02
 _ROUNDS = 12
-_PATIENCE = 3  # sharpened graphs fall apart clearly: later rounds bring nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,9 @@ class Consensus:
     agreement: float
 
 
-def consensus(net: Net, seeds: Sequence[int] = SEEDS, resolution: float = 1.0) -> Consensus:
+def consensus(
+    spread: Spread, net: Net, seeds: Sequence[int] = SEEDS, resolution: float = 1.0
+) -> Consensus:
     """Ensemble clustering in two steps, until nothing is left to chance.
 
     First edges are reweighted by the share p of runs that keep their ends together
@@ -45,11 +47,11 @@ def consensus(net: Net, seeds: Sequence[int] = SEEDS, resolution: float = 1.0) -
     150,000 edges 4.
     """
     used = seeds[: max(_fewest(net), _WORK // max(1, len(net.edges)))]
-    runs = Ready(net).mixed(used, resolution)
+    runs = tuple(run(spread, net, mixed(used, resolution)))
     sharp = _sharpened(net, runs)
     for turn in range(1, _SHARPEN):
-        sharp = _sharpened(net, _settled(Ready(sharp), used, turn, resolution))
-    labels = _contracted(sharp, used, resolution)
+        sharp = _sharpened(net, run(spread, sharp, _settled(used, turn, resolution)))
+    labels = _contracted(spread, sharp, used, resolution)
     return Consensus(labels=labels, runs=runs, agreement=_agreement(runs))
 
 
@@ -57,11 +59,8 @@ def _fewest(net: Net) -> int:
     return _FEWEST if len(net.edges) <= _HUGE else _FEW
 
 
-def _settled(ready: Ready, seeds: Sequence[int], turn: int, resolution: float) -> list[Labels]:
-    return [
-        ready.leiden(seed * 1_000 + turn, resolution=resolution, patience=_PATIENCE)
-        for seed in seeds
-    ]
+def _settled(seeds: Sequence[int], turn: int, resolution: float) -> list[Run]:
+    return [Run(Ready.settled, seed * 1_000 + turn, resolution) for seed in seeds]
 
 
 def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
@@ -72,19 +71,18 @@ def _sharpened(net: Net, runs: Sequence[Labels]) -> Net:
     return Net(size=net.size, edges=net.edges, weights=tuple(weights))
 
 
-def _contracted(net: Net, seeds: Sequence[int], resolution: float) -> Labels:
+def _contracted(spread: Spread, net: Net, seeds: Sequence[int], resolution: float) -> Labels:
     labels: Labels = tuple(range(net.size))
-    ready = Ready(net)
+    current, mass = net, degrees(net)
     for turn in range(_ROUNDS):
-        current = ready.net
-        runs = _settled(ready, seeds, 500 + turn, resolution)
+        runs = run(spread, current, _settled(seeds, 500 + turn, resolution), mass)
         cores = _cores(current, runs)
         count = max(cores, default=-1) + 1
         if count == current.size:
             best = max(runs, key=lambda run: round(modularity(current, run), 9))
             return canonical([best[label] for label in labels]) if net.size else ()
         labels = tuple(cores[label] for label in labels)
-        ready = Ready(_contract(current, cores), _grouped(ready.mass, cores, count))
+        current, mass = _contract(current, cores), _grouped(mass, cores, count)
     return canonical(labels)
 
 

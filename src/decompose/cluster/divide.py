@@ -16,7 +16,7 @@ from decompose.cluster.placing import ASIDE, Draft, place
 from decompose.cluster.refine import refined
 from decompose.cluster.roles import Roles
 from decompose.cluster.runs import degrees
-from decompose.cluster.score import MOST, Chance, chance, evenness, quality, score, torn
+from decompose.cluster.score import MOST, Chance, chance, evenness, score, torn
 from decompose.cluster.settle import homes, settled
 from decompose.cluster.units import inner, unit_labels, units
 from decompose.cluster.wishes import Wishes, wishes
@@ -70,7 +70,7 @@ def partition(
     return Clustering(
         candidates=candidates,
         chosen=_chosen(candidates, boundary.services, free=free),
-        z_score=round(luck.z_score(recall(float, quality, whole)), 3),
+        z_score=round(luck.z_score, 3),
         agreement=round(parts.agreed.agreement, 4),
         findings=_findings(candidates, boundary.services),
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from math import fsum
+from typing import NamedTuple
 
 import igraph
 import networkx
 
 from decompose.cluster.net import Labels, Net, canonical
+from decompose.ports import Spread, at_once
 
 _LOUVAIN_EDGES = 5_000
 _RESOLUTIONS = (1.0, 0.8, 1.0, 1.25)
@@ -18,7 +21,8 @@ _ROUND = 8
 _ITERATIONS = 24  # most runs settle sooner; without a limit igraph can turn in circles
 _ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
 _MANY = 15_000  # edges
-_POTTS, _PROPAGATION, _LOUVAIN = 3, 5, 7
+_PATIENCE = 3  # sharpened graphs fall apart clearly: later rounds bring nothing
+_WORTH = 50_000  # edges times runs: about 0.3 s
 
 
 @contextmanager
@@ -42,31 +46,51 @@ def degrees(net: Net) -> tuple[float, ...]:
 
 
 class Ready:
-    """A graph made ready once for any number of runs.
-
-    `mass` are the nodes' degrees where the graph is a contracted one.
-    """
+    """A graph made ready once for any number of runs."""
 
     def __init__(self, net: Net, mass: Sequence[float] | None = None) -> None:
         self.net = net
         self.mass = degrees(net) if mass is None else mass
         self._graph = igraph.GraphBase(net.size, net.edges)
 
-    def leiden(
-        self,
-        seed: int,
-        *,
-        resolution: float = 1.0,
-        mass: Sequence[float] | None = None,
-        patience: int = _ITERATIONS,
-    ) -> Labels:
-        """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity.
+    def leiden(self, seed: int, resolution: float = 1.0) -> Labels:
+        """Leiden (Traag, Waltman, van Eck 2019) on generalised modularity."""
+        return self._leiden(seed, resolution, self.mass, _ITERATIONS)
 
-        With a mass of 1 each this is the constant Potts model. A run ends early when `patience`
-        rounds have changed nothing.
-        """
-        net, weights = self.net, self.mass if mass is None else mass
-        total, labels = fsum(weights), list(range(net.size))
+    def settled(self, seed: int, resolution: float) -> Labels:
+        """Leiden that ends when three rounds have changed nothing, for sharpened graphs."""
+        return self._leiden(seed, resolution, self.mass, _PATIENCE)
+
+    def potts(self, seed: int, _: float) -> Labels:
+        """Leiden on the constant Potts model at ten times the graph's density."""
+        density = 10 * 2 * fsum(self.net.weights) / max(1, self.net.size)
+        return self._leiden(seed, density, [1.0] * self.net.size, _ITERATIONS)
+
+    def propagation(self, seed: int, _: float) -> Labels:
+        """Label propagation (Raghavan, Albert, Kumara 2007); it has no resolution."""
+        with seeded(seed):
+            return canonical(self._graph.community_label_propagation(weights=self.net.weights))
+
+    def louvain(self, seed: int, resolution: float) -> Labels:
+        """Networkx's Louvain (Blondel et al. 2008); Leiden where that would take too long."""
+        net = self.net
+        if len(net.edges) > _LOUVAIN_EDGES:
+            return self.leiden(seed, resolution)
+        graph = networkx.Graph()
+        graph.add_nodes_from(range(net.size))
+        graph.add_weighted_edges_from(
+            (i, j, weight) for (i, j), weight in zip(net.edges, net.weights, strict=True)
+        )
+        labels = [0] * net.size
+        found = networkx.community.louvain_communities(graph, seed=seed)
+        for label, members in enumerate(sorted(found, key=min)):
+            for node in members:
+                labels[node] = label
+        return canonical(labels)
+
+    def _leiden(self, seed: int, resolution: float, mass: Sequence[float], patience: int) -> Labels:
+        net, labels = self.net, list(range(self.net.size))
+        total = fsum(mass)
         if not total or not net.edges:
             return tuple(labels)
         most = _ITERATIONS if len(net.edges) <= _MANY else _ITERATIONS_OF_MANY
@@ -75,7 +99,7 @@ class Ready:
                 before = labels
                 labels, _ = self._graph.community_leiden(
                     edge_weights=net.weights,
-                    node_weights=weights,
+                    node_weights=mass,
                     resolution=resolution / total,
                     initial_membership=before,
                     n_iterations=min(patience, most),
@@ -84,47 +108,45 @@ class Ready:
                     break
         return canonical(labels)
 
-    def potts(self, seed: int) -> Labels:
-        """Leiden on the constant Potts model at ten times the graph's density."""
-        density = 10 * 2 * fsum(self.net.weights) / max(1, self.net.size)
-        return self.leiden(seed, mass=[1.0] * self.net.size, resolution=density)
 
-    def propagation(self, seed: int) -> Labels:
-        """Label propagation (Raghavan, Albert, Kumara 2007)."""
-        with seeded(seed):
-            return canonical(self._graph.community_label_propagation(weights=self.net.weights))
-
-    def mixed(self, seeds: Sequence[int], resolution: float = 1.0) -> tuple[Labels, ...]:
-        """One run per seed, algorithms and resolutions taking turns; Leiden alone beyond 1."""
-        found = []
-        for turn, seed in enumerate(seeds):
-            scale = _RESOLUTIONS[turn % len(_RESOLUTIONS)]
-            if resolution > 1:
-                found.append(self.leiden(seed, resolution=resolution * scale))
-            elif turn % _ROUND == _POTTS:
-                found.append(self.potts(seed))
-            elif turn % _ROUND == _PROPAGATION:
-                found.append(self.propagation(seed))
-            elif turn % _ROUND == _LOUVAIN and len(self.net.edges) <= _LOUVAIN_EDGES:
-                found.append(louvain(self.net, seed))
-            else:
-                found.append(self.leiden(seed, resolution=scale))
-        return tuple(found)
+Algorithm = Callable[[Ready, int, float], Labels]
+_OTHERS: dict[int, Algorithm] = {3: Ready.potts, 5: Ready.propagation, 7: Ready.louvain}
 
 
-def louvain(net: Net, seed: int) -> Labels:
-    """Networkx's Louvain (Blondel et al. 2008)."""
-    graph = networkx.Graph()
-    graph.add_nodes_from(range(net.size))
-    graph.add_weighted_edges_from(
-        (i, j, weight) for (i, j), weight in zip(net.edges, net.weights, strict=True)
-    )
-    labels = [0] * net.size
-    found = networkx.community.louvain_communities(graph, seed=seed)
-    for label, members in enumerate(sorted(found, key=min)):
-        for node in members:
-            labels[node] = label
-    return canonical(labels)
+class Run(NamedTuple):
+    """One run of an algorithm; a resolution of 1 is plain modularity."""
+
+    algorithm: Algorithm
+    seed: int
+    resolution: float = 1.0
+
+
+def mixed(seeds: Sequence[int], resolution: float = 1.0) -> list[Run]:
+    """One run per seed, algorithms and resolutions taking turns; Leiden alone beyond 1."""
+    found = []
+    for turn, seed in enumerate(seeds):
+        scale = _RESOLUTIONS[turn % len(_RESOLUTIONS)]
+        other = _OTHERS.get(turn % _ROUND, Ready.leiden)
+        found.append(Run(Ready.leiden if resolution > 1 else other, seed, resolution * scale))
+    return found
+
+
+def run(
+    spread: Spread, net: Net, wanted: Sequence[Run], mass: Sequence[float] | None = None
+) -> Sequence[Labels]:
+    """The labels that each run gives; `mass` are the nodes' degrees if the graph is contracted."""
+    several = spread if is_worth(net, len(wanted)) else at_once
+    return several(partial(_lot, net, mass), wanted)
+
+
+def is_worth(net: Net, runs: int) -> bool:
+    """Whether so many runs take longer than another process takes to start."""
+    return len(net.edges) * runs >= _WORTH
+
+
+def _lot(net: Net, mass: Sequence[float] | None, wanted: Sequence[Run]) -> list[Labels]:
+    ready = Ready(net, mass)
+    return [one.algorithm(ready, one.seed, one.resolution) for one in wanted]
 
 
 def rewired(net: Net, seed: int) -> Net:

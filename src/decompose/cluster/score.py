@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import fsum
 from statistics import fmean, pstdev
 
 from decompose.cluster.merge import Clusters, merges
 from decompose.cluster.net import Labels, Net, modularity
-from decompose.cluster.runs import Ready, degrees, rewired
+from decompose.cluster.runs import Ready, degrees, is_worth, rewired
+from decompose.ports import Spread, at_once
 
 TORN = 0.25
 MOST = 24
@@ -22,11 +24,12 @@ _CRUMB = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chance:
-    """What clustering finds in random graphs of the same degrees.
+    """What clustering finds in a graph, and in random ones of the same degrees.
 
-    `mean` is the best modularity, `curve` that after merging down to 1, 2, … clusters.
+    `found` and `mean` are the best modularity, `curve` that after merging down to 1, 2, … clusters.
     """
 
+    found: float
     mean: float
     deviation: float
     curve: tuple[float, ...]
@@ -37,28 +40,32 @@ class Chance:
             return 0.0
         return self.curve[min(services, len(self.curve)) - 1]
 
-    def z_score(self, found: float) -> float:
-        """By how many standard deviations `found` exceeds chance; 0 for a graph without edges."""
-        return (found - self.mean) / max(self.deviation, 1e-3) if self.mean else 0.0
+    @property
+    def z_score(self) -> float:
+        """By how many standard deviations the graph exceeds chance; 0 for one without edges."""
+        return (self.found - self.mean) / max(self.deviation, 1e-3) if self.mean else 0.0
 
 
-def chance(net: Net) -> Chance:
-    """Leiden's modularity on rewired copies of the graph, merged down step by step."""
+def chance(spread: Spread, net: Net) -> Chance:
+    """Leiden's modularity on the graph and on rewired copies, those merged down step by step."""
+    found = modularity(net, Ready(net).leiden(_SEED))
     if len(net.edges) < 2:  # noqa: PLR2004 - nothing to rewire
-        return Chance(mean=0.0, deviation=0.0, curve=())
-    values, curves = [], []
-    for seed in range(2 if len(net.edges) > _LARGE else _REPLICATES):
+        return Chance(found=found, mean=0.0, deviation=0.0, curve=())
+    seeds = range(2 if len(net.edges) > _LARGE else _REPLICATES)
+    several = spread if is_worth(net, len(seeds)) else at_once
+    values, curves = zip(*several(partial(_by_chance, net), seeds), strict=True)
+    curve = tuple(fmean(values) for values in zip(*curves, strict=True))
+    return Chance(found=found, mean=fmean(values), deviation=pstdev(values), curve=curve)
+
+
+def _by_chance(net: Net, seeds: Sequence[int]) -> list[tuple[float, list[float]]]:
+    """The best modularity and the curve of a rewired copy for each seed."""
+    found = []
+    for seed in seeds:
         copy = rewired(net, seed)
         labels = Ready(copy).leiden(seed)
-        values.append(modularity(copy, labels))
-        curves.append(_curve(copy, labels))
-    curve = tuple(fmean(values) for values in zip(*curves, strict=True))
-    return Chance(mean=fmean(values), deviation=pstdev(values), curve=curve)
-
-
-def quality(net: Net) -> float:
-    """The modularity that Leiden finds."""
-    return modularity(net, Ready(net).leiden(_SEED))
+        found.append((modularity(copy, labels), _curve(copy, labels)))
+    return found
 
 
 def _curve(net: Net, labels: Labels) -> list[float]:

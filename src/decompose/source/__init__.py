@@ -5,6 +5,7 @@ from decompose.source.cache import FactsCache, default_cache_folder
 from decompose.source.decode import Decoded, decode
 from decompose.source.discover import discover
 from decompose.source.memory import remembering
+from decompose.source.processes import spreading
 from decompose.source.program import program_state, sources_state
 from decompose.source.reading import read_all
 from decompose.source.resolved import resolved
@@ -29,6 +30,7 @@ __all__ = [
     "remembering",
     "resolved",
     "sources_state",
+    "spreading",
     "standing",
     "starter_text",
     "unresolvable",

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
-from decompose.ports import Arguments, Recall, Result, afresh
+from decompose.ports import Arguments, Recall, Result, Spread, at_once
 from decompose.source.cache import FactsCache
 from decompose.source.program import program_state
 from decompose.source.sealed import CacheError, read_sealed, write_sealed
@@ -24,17 +24,14 @@ _ENTRIES = msgspec.msgpack.Decoder(dict[bytes, msgspec.Raw])
 
 
 @contextmanager
-def remembering(cache: FactsCache | None) -> Iterator[Recall]:
+def remembering(cache: FactsCache | None, spread: Spread = at_once) -> Iterator[Recall]:
     """Recalls what the last run computed; what this one asked for is kept for the next.
 
     Without a cache everything is computed.
     """
-    if cache is None:
-        yield afresh
-        return
-    memory = _Memory(_load(cache))
+    memory = _Memory({} if cache is None else _load(cache), spread)
     yield memory.recall
-    if memory.used.keys() != memory.known.keys():
+    if cache is not None and memory.used.keys() != memory.known.keys():
         with suppress(CacheError):  # nothing is lost but time
             write_sealed(
                 cache.folder / _FILE, _MARK, _ENCODER.encode(dict(sorted(memory.used.items())))
@@ -42,14 +39,15 @@ def remembering(cache: FactsCache | None) -> Iterator[Recall]:
 
 
 class _Memory:
-    def __init__(self, known: Mapping[bytes, msgspec.Raw]) -> None:
+    def __init__(self, known: Mapping[bytes, msgspec.Raw], spread: Spread) -> None:
         self.known = known
+        self.spread = spread
         self.used: dict[bytes, msgspec.Raw] = {}
 
     def recall(
         self,
         kind: type[Result],
-        function: Callable[[*Arguments], Result],
+        function: Callable[[Spread, *Arguments], Result],
         *arguments: *Arguments,
     ) -> Result:
         """What the function gives for these arguments: a value of `kind`."""
@@ -59,7 +57,7 @@ class _Memory:
                 found = msgspec.msgpack.decode(self.known[key], type=kind)
                 self.used[key] = self.known[key]
                 return found
-        made = function(*arguments)
+        made = function(self.spread, *arguments)
         self.used[key] = msgspec.Raw(_ENCODER.encode(made))
         return made
 

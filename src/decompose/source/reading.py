@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import signal
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +12,10 @@ import msgspec
 from decompose.domain.facts import ModuleFacts
 from decompose.domain.finding import Finding, Location, Severity
 from decompose.domain.source import SourceFile, SourceTree
-from decompose.errors import UserError
 from decompose.ports import Progress, Reader
 from decompose.source.cache import FactsCache, decode_facts, key_of, unusable
 from decompose.source.positions import shaped
+from decompose.source.processes import processes
 from decompose.source.sealed import CacheError
 
 _SMALL = 1_500_000  # bytes that one process reads while others would still be starting
@@ -176,29 +172,11 @@ def _chunks(tasks: Sequence[_Task]) -> Iterator[list[_Task]]:
 def _read_apart(
     chunks: Sequence[list[_Task]], readers: _Readers, workers: int, progress: Progress
 ) -> Iterator[_Result]:
-    """Reads in other processes, which are started afresh: a fork would copy locked locks."""
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(workers, context, _start_worker) as pool:
-            try:
-                futures = {pool.submit(_read_chunk, chunk, readers): len(chunk) for chunk in chunks}
-                for future in as_completed(futures):
-                    yield from future.result()
-                    progress.advance(futures[future])
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-    except BrokenProcessPool as error:
-        raise UserError(
-            "a process that read source files died, most likely for want of memory",
-            hint="Use --workers 1, and list files of data under `ignore`.",
-        ) from error
-
-
-def _start_worker() -> None:
-    """Ctrl-C is the first process's to handle; what is read is encoded and thrown away."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.disable()
+    with processes(workers) as pool:
+        futures = {pool.submit(_read_chunk, chunk, readers): len(chunk) for chunk in chunks}
+        for future in as_completed(futures):
+            yield from future.result()
+            progress.advance(futures[future])
 
 
 def _read_chunk(chunk: Sequence[_Task], readers: _Readers) -> list[_Result]:

@@ -1,0 +1,63 @@
+"""Other processes to spread work over, started afresh: a fork would copy locked locks."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from decompose.errors import UserError
+from decompose.ports import Item, Result, Spread, at_once
+
+
+@contextmanager
+def processes(number: int) -> Iterator[Executor]:
+    """So many processes, each started when there is work for it.
+
+    Raises UserError where one of them dies.
+    """
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(number, context, _start) as pool:
+            try:
+                yield pool
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    except BrokenProcessPool as error:
+        raise UserError(
+            "a process that did a part of the work died, most likely for want of memory",
+            hint="Use --workers 1, and list files of data under `ignore`.",
+        ) from error
+
+
+def _start() -> None:
+    """Ctrl-C is the first process's to handle; what a worker makes is sent and thrown away."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+
+
+@contextmanager
+def spreading(workers: int) -> Iterator[Spread]:
+    """Spreads work over this process and as many others as make it `workers` together."""
+    if workers <= 1:
+        yield at_once
+        return
+    with processes(workers - 1) as pool:
+
+        def spread(
+            function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]
+        ) -> Sequence[Result]:
+            size = max(1, -(-len(items) // workers))
+            own, *others = [items[at : at + size] for at in range(0, len(items), size)] or [items]
+            begun = [pool.submit(function, lot) for lot in others]
+            found = list(function(own))
+            for one in begun:
+                found.extend(one.result())
+            return found
+
+        yield spread
