@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +14,18 @@ from .speed.analyses import measured
 pytestmark = pytest.mark.real
 
 
+def kept(source: inputs.Input, folder: Path, *, large: bool) -> Any:
+    found = measured(source, folder, large=large)
+    record.keep(source.name, found)
+    return found
+
+
 @pytest.mark.bench
 @pytest.mark.parametrize("make", [inputs.flaskbb, inputs.superset, inputs.django])
 def test_up_to_a_hundred_thousand_lines(make: Callable[[], inputs.Input], tmp_path: Path) -> None:
     """A report that still stands costs less than reading imports does."""
     source = make()
-    found = measured(source, tmp_path, large=False, keep=partial(record.keep, source.name))
+    found = kept(source, tmp_path, large=False)
     cases = found["cases"]
     assert cases["decompose, nothing changed"]["cpu"] < cases["decompose, cold, 2 processes"]["cpu"]
 
@@ -27,7 +33,7 @@ def test_up_to_a_hundred_thousand_lines(make: Callable[[], inputs.Input], tmp_pa
 @pytest.mark.large
 def test_above_three_hundred_thousand_lines(tmp_path: Path) -> None:
     """A large web monolith ends, and a report of it that still stands costs less than making it."""
-    found = measured(inputs.sentry(), tmp_path, large=True, keep=partial(record.keep, "sentry"))
+    found = kept(inputs.sentry(), tmp_path, large=True)
     cases = found["cases"]
     assert found["lines"] > 300_000
     assert cases["decompose, nothing changed"]["cpu"] < cases["decompose, cold, 2 processes"]["cpu"]
@@ -36,7 +42,7 @@ def test_above_three_hundred_thousand_lines(tmp_path: Path) -> None:
 @pytest.mark.large
 def test_a_million_lines(tmp_path: Path) -> None:
     """A million lines end; nothing changed costs no more than ruff's reading of imports."""
-    found = measured(inputs.joined(), tmp_path, large=True, keep=partial(record.keep, "joined"))
+    found = kept(inputs.joined(), tmp_path, large=True)
     cases = found["cases"]
     assert found["lines"] > 1_000_000
     assert (

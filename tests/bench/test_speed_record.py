@@ -13,8 +13,10 @@ MEASURED = {
     "lines": 1000,
     "files": 10,
     "sizes": {"lines": 1000, "definitions": 90, "references": 700},
-    "stages processes": 2,
-    "stages": {"discover": [0.5, 70], "resolve": [9.0, 900]},
+    "stages": {
+        "1": {"discover": [0.5, 70], "resolve": [11.0, 900]},
+        "2": {"discover": [0.5, 70], "resolve": [9.0, 910]},
+    },
     "cases": {
         "ast.parse, 2 processes": {**CASE, "seconds": 2.0},
         "ruff analyze graph": {**CASE, "seconds": 0.5},
@@ -60,7 +62,7 @@ def test_page(place: Path) -> None:
         "graph` | 0.8 | 1.0 |",
         "graph` | 16.0 | 1.5 |",
         "| pyan3 | not within 300 s |",
-        "| resolve | 9.0 |",
+        "| resolve | 11.0 | 900 | 9.0 | 910 |",
     ):
         assert expected in page
     assert "pyan3, in times" not in page

@@ -45,7 +45,10 @@ Python = Annotated[
 Workers = Annotated[
     int,
     typer.Option(
-        "--workers", min=0, metavar="N", help="Processes that read and cluster; 0 takes all processors."
+        "--workers",
+        min=0,
+        metavar="N",
+        help="Processes that read and cluster; 0 takes all processors.",
     ),
 ]
 Cache = Annotated[

@@ -22,7 +22,7 @@ _ITERATIONS = 24  # most runs settle sooner; without a limit igraph can turn in 
 _ITERATIONS_OF_MANY = 4  # large graphs hardly gain after this
 _MANY = 15_000  # edges
 _PATIENCE = 3  # sharpened graphs fall apart clearly: later rounds bring nothing
-_WORTH = 50_000  # edges times runs: about 0.3 s
+_WORTH = 35_000  # edges times runs: about 0.2 s
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 
 from decompose.errors import UserError
 from decompose.ports import Item, Result, Spread, at_once
@@ -47,16 +48,17 @@ def spreading(workers: int) -> Iterator[Spread]:
     if workers <= 1:
         yield at_once
         return
-    with processes(workers - 1) as pool:
+    with ExitStack() as begun:
+        pool = cache(lambda: begun.enter_context(processes(workers - 1)))
 
         def spread(
             function: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]
         ) -> Sequence[Result]:
             size = max(1, -(-len(items) // workers))
             own, *others = [items[at : at + size] for at in range(0, len(items), size)] or [items]
-            begun = [pool.submit(function, lot) for lot in others]
+            elsewhere = [pool().submit(function, lot) for lot in others]
             found = list(function(own))
-            for one in begun:
+            for one in elsewhere:
                 found.extend(one.result())
             return found
 

@@ -6,86 +6,97 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from . import contenders
 from .inputs import Input
-from .running import RUNS, Measured, in_turns, measure
+from .running import Case, Measured, in_turns
 
 _STAGES = Path(__file__).with_name("stages.py")
 _PATIENT = 7200.0
-_RUFF = "ruff analyze graph"
+PROCESSES = (1, 2)
 
 
-def measured(source: Input, folder: Path, *, large: bool, keep: Callable[[Any], None]) -> Any:
-    """All cases on one input; a `large` one has slow cases once, on 2 processes, no slow peers.
-
-    What is known so far is handed to `keep` whenever more is.
-    """
-    found: dict[str, Any] = {"files": len(source.sources()), "cases": {}}
-    for name, one in _peers(source, folder, large=large):
-        found["cases"][name] = _rounded(one)
-    runs = 1 if large else RUNS
-    for processes in (2,) if large else (1, 2):
-        told = f"decompose, cold, {processes} process{'es' if processes > 1 else ''}"
-        found["cases"][told] = _ours(_cold(source, folder, processes, runs))
-        if "stages" not in found:
-            found.update(json.loads((folder / "stages.json").read_text()))
-            found["stages processes"] = processes
-    found["lines"] = found["sizes"]["lines"]
-    ruff = contenders.command(_RUFF, source, contenders.environment(), folder)
-    again, beside = in_turns(contenders.ours(source, folder, 2), ruff, cwd=folder)
-    found["cases"] |= {"decompose, nothing changed": _ours(again), _RUFF: _rounded(beside)}
-    keep(found)
-    for told, line in (("one comment more", b"# more\n"), ("one file changed", b"changed = 1\n")):
-        found["cases"][f"decompose, {told}"] = _ours(_changed(source, folder, line, runs))
-        keep(found)
-    return found
+def measured(source: Input, folder: Path, *, large: bool) -> Any:
+    """All cases on one input, in turns; a `large` one without the slow peers."""
+    with _growing(source) as grow:
+        found = in_turns(
+            {
+                **{_cold_name(number): _cold(source, folder, number) for number in PROCESSES},
+                **_warm(source, folder, grow),
+                **_peers(source, folder, large=large),
+            },
+            cwd=folder,
+        )
+    told = {number: json.loads(_stages(folder, number).read_text()) for number in PROCESSES}
+    return {
+        "files": len(source.sources()),
+        "lines": told[2]["sizes"]["lines"],
+        "sizes": told[2]["sizes"],
+        "stages": {str(number): told[number]["stages"] for number in PROCESSES},
+        "cases": {name: _rounded(name, one) for name, one in found.items()},
+    }
 
 
-def _cold(source: Input, folder: Path, processes: int, runs: int) -> Measured:
+def _cold_name(processes: int) -> str:
+    return f"decompose, cold, {processes} process{'es' if processes > 1 else ''}"
+
+
+def _stages(folder: Path, processes: int) -> Path:
+    return folder / f"stages-{processes}.json"
+
+
+def _cold(source: Input, folder: Path, processes: int) -> Case:
     def fresh() -> None:
         for name in ("report", "cache"):
             shutil.rmtree(folder / name, ignore_errors=True)
 
-    command = [sys.executable, _STAGES, folder / "stages.json"]
+    command = [sys.executable, _STAGES, _stages(folder, processes)]
     command += contenders.ours(source, folder, processes)[3:]
-    return measure(command, cwd=folder, before=fresh, timeout=_PATIENT, runs=runs)
+    return Case(command=command, before=fresh, timeout=_PATIENT)
 
 
-def _changed(source: Input, folder: Path, line: bytes, runs: int) -> Measured:
-    """The largest file gets a line more before each run."""
-    changed = max(source.sources(), key=lambda path: path.stat().st_size)
-    content = changed.read_bytes()
+def _warm(source: Input, folder: Path, grow: Callable[[bytes], object]) -> dict[str, Case]:
+    """What follows a cold run on as many processes."""
+    command = contenders.ours(source, folder, PROCESSES[-1])
+    return {
+        "decompose, nothing changed": Case(command=command),
+        "decompose, one comment more": Case(command=command, before=lambda: grow(b"# more\n")),
+        "decompose, one file changed": Case(
+            command=command, before=lambda: grow(b"changed = 1\n"), timeout=_PATIENT
+        ),
+    }
+
+
+@contextmanager
+def _growing(source: Input) -> Iterator[Callable[[bytes], object]]:
+    """A way to give the largest file a line more, taken back in the end."""
+    largest = max(source.sources(), key=lambda path: path.stat().st_size)
+    content = largest.read_bytes()
     try:
-        return measure(
-            contenders.ours(source, folder, 2), cwd=folder, timeout=_PATIENT, runs=runs,
-            before=lambda: changed.write_bytes(changed.read_bytes() + line),
-        )  # fmt: skip
+        yield lambda line: largest.write_bytes(largest.read_bytes() + line)
     finally:
-        changed.write_bytes(content)
+        largest.write_bytes(content)
 
 
-def _peers(source: Input, folder: Path, *, large: bool) -> list[tuple[str, Measured]]:
-    python, found = contenders.environment(), []
-    for peer in contenders.PEER_LIST:
-        if peer.every or not large:
-            command = contenders.command(peer.name, source, python, folder)
-            timeout = 300.0 if peer.name == "pyan3" else 60.0
-            found.append((peer.name, measure(command, cwd=folder, timeout=timeout)))
-    return found
+def _peers(source: Input, folder: Path, *, large: bool) -> dict[str, Case]:
+    python = contenders.environment()
+    return {
+        peer.name: Case(
+            command=contenders.command(peer.name, source, python, folder),
+            timeout=300.0 if peer.name == "pyan3" else 60.0,
+        )
+        for peer in contenders.PEER_LIST
+        if peer.every or not large
+    }
 
 
-def _ours(one: Measured) -> dict[str, object]:
-    """Our own command must end."""
-    assert one.runs, one.failure
-    return _rounded(one)
-
-
-def _rounded(one: Measured) -> dict[str, object]:
-    """The places of this machine's files are nobody's business."""
+def _rounded(name: str, one: Measured) -> dict[str, object]:
+    """Our own command must end; the places of this machine's files are nobody's business."""
+    assert one.runs or not name.startswith("decompose"), one.failure
     failure = re.sub(r"(/[\w.+-]+)+/", "", one.failure)
     return {
         "seconds": round(one.seconds, 3),

@@ -86,8 +86,7 @@ def command(peer: str, source: Input, python: Path, folder: Path) -> Command:
     """How a peer is started on an input, in `folder`."""
     above, tools = source.root.parent, python.parent
     if peer == "grimp":
-        roots = (above, source.package) if source.package else _packages(source)
-        return [python, "-c", _GRIMP, *roots]
+        return [python, "-c", _GRIMP, *_roots(source)]
     if peer == "tach map":
         (source.root / "tach.toml").write_text(_TACH)
     if peer in ("pyan3", "PyCG"):
@@ -102,6 +101,14 @@ def command(peer: str, source: Input, python: Path, folder: Path) -> Command:
         "tach map": ["sh", "-c", 'cd "$1" && "$2" map', "sh", source.root, tools / "tach"],
         "pydeps": [tools / "pydeps", source.root, *_PYDEPS],
     }[peer]
+
+
+def _roots(source: Input) -> tuple[str | Path, ...]:
+    """The folder above a package and the package, which may stand in the root or be it."""
+    if not source.package:
+        return _packages(source)
+    inside = (source.root / source.package).is_dir()
+    return source.root if inside else source.root.parent, source.package
 
 
 def _packages(source: Input) -> tuple[str | Path, ...]:

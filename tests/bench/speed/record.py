@@ -19,9 +19,10 @@ _INTRODUCTION = """\
 # Speed
 
 Written by `make bench` and `make large`, which measure all of it anew and say what changed since
-the last time (`speed.json` beside this page holds the numbers). Seconds are medians of the runs
-named; memory is the largest sum of the resident sets of all processes. What the numbers mean, and
-the profiles behind them, is in [why it takes as long as it does](../explanation/speed.md).
+the last time (`speed.json` beside this page holds the numbers). All cases of an input run in
+turns, five times; seconds are medians, memory is the largest sum of the resident sets of all
+processes. What the numbers mean, and the profiles behind them, is in
+[why it takes as long as it does](../explanation/speed.md).
 
 """
 
@@ -157,14 +158,19 @@ def _input(name: str, found: Values) -> str:
         (case, *_cells(one), extracts.get(case, OURS))
         for case, one in _sorted(found["cases"], _CASES)
     ]
-    stages = [(stage, f"{cpu:,.1f}", f"{peak:,.0f}") for stage, (cpu, peak) in
-              _sorted(found["stages"], _STAGES)]  # fmt: skip
+    numbers = tuple(found["stages"])
+    stages = [
+        (stage, *[f"{one:,.{digits}f}" for number in numbers
+                  for one, digits in zip(found["stages"][number].get(stage, (0, 0)), (1, 0),
+                                         strict=True)])
+        for stage in _STAGES
+    ]  # fmt: skip
+    heads = [head for number in numbers for head in (f"seconds, {number}", f"MB, {number}")]
     return (
         f"## {name}: {found['lines']:,} lines, {found['files']:,} files\n\n"
         + _table(("", "seconds", "processor seconds", "MB", "runs", "extracts"), rows)
-        + f"\nStages, cold, on {found['stages processes']} process(es); memory is the first"
-        " process's highest until the stage's end:\n\n"
-        + _table(("stage", "processor seconds", "MB"), stages)
+        + "\nStages, cold, by number of processes: processor seconds, and the first process's"
+        " highest memory until the stage's end:\n\n" + _table(("stage", *heads), stages)
     )
 
 

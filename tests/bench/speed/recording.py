@@ -9,7 +9,7 @@ from pathlib import Path
 from real.apps import REPOSITORY, SAMPLE
 from real.workspace import install
 
-from .running import measure
+from .running import Case, in_turns, measure
 
 _TOY = REPOSITORY / "tests" / "verify" / "toy"
 _DRIVER = """\
@@ -32,17 +32,24 @@ with tempfile.TemporaryDirectory() as folder:
 """
 _FEW, _MANY = 20, 220
 _COMMAND = (sys.executable, "-m", "decompose")
+_PYTHON = ("--python", sys.executable)
 
 
 def overhead(folder: Path) -> float:
     """The sample's test suite recorded, in times of the same not recorded."""
     sample = install(SAMPLE)
     suite = [sample.python, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    plain = measure(suite, cwd=sample.source, runs=3)
     tape = folder / "sample.tape"
     command = [*_COMMAND, "trace", sample.source, "--output", tape, "--python", sample.python, "--"]
     tests = ["python", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    recorded = measure([*command, *tests], cwd=folder, before=lambda: _remove(tape), runs=3)
+    found = in_turns(
+        {
+            "plain": Case(command=suite),
+            "recorded": Case(command=[*command, *tests], before=lambda: _remove(tape)),
+        },
+        cwd=sample.source,
+    )
+    plain, recorded = found["plain"], found["recorded"]
     assert plain.runs, plain.failure
     assert recorded.runs, recorded.failure
     return recorded.seconds / plain.seconds
@@ -54,15 +61,21 @@ def verifying(folder: Path) -> float:
     shutil.copytree(_TOY, toy)
     (toy / "many.py").write_text(_DRIVER)
     measure([*_COMMAND, "scaffold", toy, "--output", split, "--no-history"], cwd=folder, runs=1)
-    seconds = {count: _verified(toy, split, folder, count) for count in (_FEW, _MANY)}
-    return 1000 * (seconds[_MANY] - seconds[_FEW]) / (_MANY - _FEW)
+    tapes = {str(count): _recorded(toy, folder, count) for count in (_FEW, _MANY)}
+    play = [*_COMMAND, "verify", toy, split, *_PYTHON, "--tape"]
+    played = in_turns(
+        {count: Case(command=[*play, tape]) for count, tape in tapes.items()}, cwd=folder
+    )
+    few, many = played.values()
+    assert few.runs and many.runs, few.failure or many.failure
+    return 1000 * (many.seconds - few.seconds) / (_MANY - _FEW)
 
 
 def scaffolding(folder: Path) -> float:
     """Seconds to split the sample, analysis included, with nothing in the cache."""
     sample, target = REPOSITORY / "sample_monolith", folder / "split"
     command = [*_COMMAND, "scaffold", sample, "--output", target, "--no-history", "--no-cache"]
-    written = measure(command, cwd=folder, before=lambda: _empty(target), runs=3)
+    written = measure(command, cwd=folder, before=lambda: _empty(target))
     assert written.runs, written.failure
     return written.seconds
 
@@ -71,14 +84,11 @@ def _empty(target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
 
 
-def _verified(toy: Path, split: Path, folder: Path, count: int) -> float:
-    tape, python = folder / f"{count}.tape", ("--python", sys.executable)
-    recording = ("python", "many.py", str(count))
-    measure([*_COMMAND, "trace", toy, "-o", tape, *python, "--", *recording], cwd=folder, runs=1)
-    playing = [*_COMMAND, "verify", toy, split, "--tape", tape, *python]
-    played = measure(playing, cwd=folder, runs=3)
-    assert played.runs, played.failure
-    return played.seconds
+def _recorded(toy: Path, folder: Path, count: int) -> Path:
+    tape, recording = folder / f"{count}.tape", ("python", "many.py", str(count))
+    command = [*_COMMAND, "trace", toy, "-o", tape, *_PYTHON, "--", *recording]
+    assert measure(command, cwd=folder, runs=1).runs
+    return tape
 
 
 def _remove(tape: Path) -> None:

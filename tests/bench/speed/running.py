@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import median
 
 RUNS = 5
-PATIENCE = 150.0  # seconds that the runs of one case may take before fewer than five count
 _PAGES = os.sysconf("SC_PAGE_SIZE")
 _INTERVAL = 0.02
 
@@ -36,30 +35,35 @@ class Measured:
     failure: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A command that ends within `timeout` seconds; `before` prepares each run of it."""
+
+    command: Command
+    before: Callable[[], object] = lambda: None
+    timeout: float = 600.0
+
+
 def measure(
     command: Command,
     *,
     cwd: Path,
-    environment: Mapping[str, str] | None = None,
-    before: Callable[[], None] = lambda: None,
-    timeout: float = 600.0,
+    before: Callable[[], object] = lambda: None,
     runs: int = RUNS,
 ) -> Measured:
-    """Run a command until five runs are done or 150 seconds are over; `before` prepares each."""
-    found: list[Measured] = []
-    while len(found) < runs and sum(one.seconds for one in found) < PATIENCE:
-        before()
-        one = _once(command, cwd, {**_environment(), **(environment or {})}, timeout)
-        if not one.runs:
-            return one
-        found.append(one)
-    return _medians(found)
+    """Run one command by itself."""
+    return in_turns({"": Case(command=command, before=before)}, cwd=cwd, runs=runs)[""]
 
 
-def in_turns(*commands: Command, cwd: Path) -> list[Measured]:
-    """Run short commands in turns, five times each: a machine's speed changes by the minute."""
-    rounds = [[_once(one, cwd, _environment(), 60.0) for one in commands] for _ in range(RUNS)]
-    return [_medians(found) for found in zip(*rounds, strict=True)]
+def in_turns(cases: Mapping[str, Case], *, cwd: Path, runs: int = RUNS) -> dict[str, Measured]:
+    """Run cases in turns, as a machine's speed changes by the minute; none that failed again."""
+    found: dict[str, list[Measured]] = {name: [] for name in cases}
+    for _ in range(runs):
+        for name, case in cases.items():
+            if all(one.runs for one in found[name]):
+                case.before()
+                found[name].append(_once(case.command, cwd, _environment(), case.timeout))
+    return {name: one[-1] if not one[-1].runs else _medians(one) for name, one in found.items()}
 
 
 def _medians(found: Sequence[Measured]) -> Measured:
