@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-
 from decompose.domain import facts as f
 from decompose.domain.finding import Location
 from decompose.domain.model import Note, NoteKind
@@ -46,7 +44,7 @@ def _of(program: Program, definition: Definition) -> Iterator[Note]:
     if any(_is_cache(decorator) for decorator in definition.facts.decorators):
         where = Location(path=definition.module.facts.path, line=line)
         yield Note(definition=definition.id, kind=NoteKind.CACHE, target="", location=where)
-    for node in _walk(definition.facts.statements()):
+    for node in f.walk(definition.facts.statements()):
         line = getattr(node, "line", 0) or line
         for kind, target in _said(program, definition, node):
             where = Location(path=definition.module.facts.path, line=line)
@@ -127,15 +125,3 @@ def _is_local(definition: Definition | None, name: str) -> bool:
 
 def _last(func: f.Expr) -> str:
     return func.attr if isinstance(func, f.Attr) else str(getattr(func, "id", "")).partition("@")[0]
-
-
-def _walk(body: tuple[f.Stmt, ...]) -> Iterator[object]:
-    """Every statement and expression, in order."""
-    stack: list[object] = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, tuple):
-            stack += reversed(node)
-        elif isinstance(node, msgspec.Struct):
-            yield node
-            stack += [getattr(node, name) for name in reversed(node.__struct_fields__)]

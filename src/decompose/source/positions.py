@@ -7,22 +7,24 @@ nothing but lines, in the same order, give models that differ in nothing else.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import msgspec
 
+from decompose.domain import facts as f
 from decompose.domain.facts import DefinitionFacts, ModuleFacts, Shape
 from decompose.domain.finding import Location
 from decompose.domain.model import Definition, DefinitionKind, SystemModel
 
-SHAPES = 1
+SHAPES = 2
 """The version of what a shape is: one that is kept is no other's."""
 
-_HANDED_THROUGH = frozenset({"end_line", "lines", "words", "findings", "shape"})
+_APART = frozenset({"end_line", "lines", "words", "findings", "shape", "guards", "body"})
 _UNSTORABLE = (UnicodeEncodeError, OverflowError, RecursionError)
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -60,7 +62,8 @@ def shaped(module: ModuleFacts) -> ModuleFacts:
 def _shape(module: ModuleFacts) -> Shape:
     """The shape of a file; its length, words and findings do not count, as they bind nothing."""
     lines: list[int] = []
-    bare = _bare(module, lines)
+    bare: list[object] = []
+    _flatten(module, bare, lines)
     named = sorted({0, *lines})
     rank = {line: i for i, line in enumerate(named)}
     digest = hashlib.blake2b(_ENCODER.encode(bare), digest_size=24)
@@ -82,34 +85,61 @@ def move(encoded_before: bytes, encoded_now: bytes) -> Move:
     return Move(lines=dict(zip(before.named, now.named, strict=True)), ends=ends)
 
 
-def _bare(node: object, lines: list[int]) -> object:
-    """The nested values of facts; every line goes to `lines` instead."""
-    if type(node) is tuple:
-        return [item if type(item) is str else _bare(item, lines) for item in node]
-    if not isinstance(node, msgspec.Struct):
-        return node
-    kind = type(node)
-    has_line, names = _fields(kind)
+def _flatten(node: Any, bare: list[object], lines: list[int]) -> None:
+    """Adds the values of facts to `bare` in a fixed order; every line goes to `lines` instead."""
+    kind: type[object] = type(node)
+    if kind is tuple:
+        bare.append(len(node))
+        for item in node:
+            if type(item) is str:
+                bare.append(item)
+            else:
+                _flatten(item, bare, lines)
+        return
+    fields = _FIELDS[kind]
+    if fields is None:
+        bare.append(node)
+        return
+    label, has_line, plain, parts = fields
+    bare.append(label)
     if has_line:
-        lines.append(node.line)  # type: ignore[attr-defined]  # looked up by its name
-    kept: list[object] = [kind.__name__]
-    for name in names:
-        value = getattr(node, name)
-        if name == "guards":
-            lines.extend(chain(*value))
-            kept.append(len(value))
-        elif name == "body" and isinstance(node, DefinitionFacts):
-            kept.append(_bare(node.statements(), lines))
-        else:
-            kept.append(_bare(value, lines))
-    return kept
+        lines.append(node.line)
+    if plain is not None:
+        bare += plain(node)
+    for name in parts:
+        _flatten(getattr(node, name), bare, lines)
+    if kind is DefinitionFacts:
+        lines.extend(chain(*node.guards))
+        bare.append(len(node.guards))
+        _flatten(node.statements(), bare, lines)
 
 
-@cache
-def _fields(kind: type[msgspec.Struct]) -> tuple[bool, tuple[str, ...]]:
-    """Whether it names a line, and which of its fields bind something."""
-    names = [name for name in kind.__struct_fields__ if name not in _HANDED_THROUGH]
-    return "line" in names, tuple(name for name in names if name != "line")
+class _Fields(NamedTuple):
+    """Of a kind of node: what gets the fields that bind something, and those that hold nodes."""
+
+    label: str
+    has_line: bool
+    plain: Callable[[object], tuple[object, ...]] | None
+    parts: tuple[str, ...]
+
+
+class _Known(dict[type[object], _Fields | None]):
+    """The fields of each kind of value that was met; None for what is no node."""
+
+    def __missing__(self, kind: type[object]) -> _Fields | None:
+        inner, found = f.PARTS[kind], None
+        if inner is not None:
+            names = kind.__annotations__
+            parts = tuple(name for name in inner if name not in _APART)
+            plain = [name for name in names if name not in (*parts, *_APART, "line")]
+            # One name alone would give its value without a tuple around it.
+            getter = attrgetter(*plain, plain[-1]) if plain else None
+            found = _Fields(kind.__name__, "line" in names, getter, parts)
+        self[kind] = found
+        return found
+
+
+_FIELDS = _Known()
 
 
 def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-
-import msgspec
 
 from decompose.domain import facts as f
 from decompose.domain.model import Mode
@@ -21,6 +20,7 @@ EXECUTING = words(
     """execute executemany executescript exec_driver_sql execute_sql read_sql read_sql_query
     scalar scalars query_db text @sql from_statement"""
 )
+_NAMED = re.compile(b"|".join(name.encode() for name in sorted(EXECUTING)))
 _LONGEST_NAME = 255
 
 
@@ -86,7 +86,7 @@ def _texts(
     definition: f.DefinitionFacts, files: dict[str, list[str]]
 ) -> Iterator[tuple[str, int, bool]]:
     """SQL that a body executes, with its line, and whether it only declares it there."""
-    for call in _calls(definition.statements()):
+    for call in _calls(definition.statements()) if _NAMED.search(definition.body) else ():
         is_declared = getattr(call.func, "attr", "") == "text"
         for text in _literals(call):
             yield text, call.line, is_declared
@@ -95,28 +95,16 @@ def _texts(
             yield text, definition.line, True
 
 
-def _walk(body: tuple[f.Stmt, ...]) -> Iterator[object]:
-    """Every statement and expression in a body, in order."""
-    stack: list[object] = [body]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, tuple):
-            stack += reversed(node)
-        elif isinstance(node, msgspec.Struct):
-            yield node
-            stack += [getattr(node, name) for name in reversed(node.__struct_fields__)]
-
-
 def _constants(body: tuple[f.Stmt, ...]) -> Iterator[str]:
     """The literal strings in a body."""
-    for node in _walk(body):
+    for node in f.walk(body):
         if isinstance(node, f.Const) and isinstance(node.value, str):
             yield node.value
 
 
 def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
     """Calls of something's `execute` and its like in a body."""
-    for node in _walk(body):
+    for node in f.walk(body):
         if isinstance(node, f.Call) and getattr(node.func, "attr", "") in EXECUTING:
             yield node
 
