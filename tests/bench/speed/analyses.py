@@ -19,14 +19,16 @@ _STAGES = Path(__file__).with_name("stages.py")
 _PATIENT = 7200.0
 PROCESSES = (1, 2)
 
+Edit = Callable[[bytes], object]
+
 
 def measured(source: Input, folder: Path, *, large: bool) -> Any:
     """All cases on one input, in turns; a `large` one without the slow peers."""
-    with _growing(source) as grow:
+    with _edited(source) as edit:
         found = in_turns(
             {
-                **{_cold_name(number): _cold(source, folder, number) for number in PROCESSES},
-                **_warm(source, folder, grow),
+                **{_cold_name(number): _cold(source, folder, number, edit) for number in PROCESSES},
+                **_warm(source, folder, edit),
                 **_peers(source, folder, large=large),
             },
             cwd=folder,
@@ -49,8 +51,9 @@ def _stages(folder: Path, processes: int) -> Path:
     return folder / f"stages-{processes}.json"
 
 
-def _cold(source: Input, folder: Path, processes: int) -> Case:
+def _cold(source: Input, folder: Path, processes: int, edit: Edit) -> Case:
     def fresh() -> None:
+        edit(b"")
         for name in ("report", "cache"):
             shutil.rmtree(folder / name, ignore_errors=True)
 
@@ -59,25 +62,25 @@ def _cold(source: Input, folder: Path, processes: int) -> Case:
     return Case(command=command, before=fresh, timeout=_PATIENT)
 
 
-def _warm(source: Input, folder: Path, grow: Callable[[bytes], object]) -> dict[str, Case]:
+def _warm(source: Input, folder: Path, edit: Edit) -> dict[str, Case]:
     """What follows a cold run on as many processes."""
     command = contenders.ours(source, folder, PROCESSES[-1])
     return {
         "decompose, nothing changed": Case(command=command),
-        "decompose, one comment more": Case(command=command, before=lambda: grow(b"# more\n")),
+        "decompose, one comment more": Case(command=command, before=lambda: edit(b"# more\n")),
         "decompose, one file changed": Case(
-            command=command, before=lambda: grow(b"changed = 1\n"), timeout=_PATIENT
+            command=command, before=lambda: edit(b"changed = 1\n"), timeout=_PATIENT
         ),
     }
 
 
 @contextmanager
-def _growing(source: Input) -> Iterator[Callable[[bytes], object]]:
-    """A way to give the largest file a line more, taken back in the end."""
+def _edited(source: Input) -> Iterator[Edit]:
+    """What gives the largest file a line after what it had at first; taken back in the end."""
     largest = max(source.sources(), key=lambda path: path.stat().st_size)
     content = largest.read_bytes()
     try:
-        yield lambda line: largest.write_bytes(largest.read_bytes() + line)
+        yield lambda line: largest.write_bytes(content + line)
     finally:
         largest.write_bytes(content)
 
