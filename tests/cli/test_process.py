@@ -59,3 +59,18 @@ def test_starts_light(code: str) -> None:
     """The version is told without an analysis's libraries, an analysis made without libcst."""
     done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
+    """Processes that read code take no module from the folder that `decompose` was started in."""
+    marker = tmp_path / "ran"
+    files = dict.fromkeys(
+        (f"{name}.py" for name in sorted(sys.stdlib_module_names)),
+        f"open({str(marker)!r}, 'a').write(__name__)\n",
+    )
+    large = "# " + "x" * 900_000  # more than one process reads by itself
+    write_tree(tmp_path, {**files, "shop/one.py": large, "shop/two.py": large})
+    program = Path(sys.executable).with_name("decompose")
+    command = [program, "analyze", ".", "--workers", "2", "--no-cache", "--output", "report"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (done.returncode, marker.exists()) == (0, False), done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -14,6 +15,8 @@ from functools import cache
 from decompose.errors import UserError
 from decompose.ports import Item, Result, Spread, at_once
 
+_SAFE = "PYTHONSAFEPATH"
+
 
 @contextmanager
 def processes(number: int) -> Iterator[Executor]:
@@ -23,7 +26,7 @@ def processes(number: int) -> Iterator[Executor]:
     """
     context = multiprocessing.get_context("spawn")
     try:
-        with ProcessPoolExecutor(number, context, _start) as pool:
+        with _safe_path(), ProcessPoolExecutor(number, context, _start) as pool:
             try:
                 yield pool
             except BaseException:
@@ -34,6 +37,20 @@ def processes(number: int) -> Iterator[Executor]:
             "a process that did a part of the work died, most likely for want of memory",
             hint="Use --workers 1, and list files of data under `ignore`.",
         ) from error
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Python started meanwhile imports nothing from the working folder: that may be the tree."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
 
 
 def _start() -> None:
