@@ -14,8 +14,8 @@ MEASURED = {
     "files": 10,
     "sizes": {"lines": 1000, "definitions": 90, "references": 700},
     "stages": {
-        "1": {"discover": [0.5, 70], "resolve": [11.0, 900]},
-        "2": {"discover": [0.5, 70], "resolve": [9.0, 910]},
+        "decompose, cold, 2 processes": {"discover": [0.5, 70], "resolve": [9.0, 910]},
+        "decompose, cold, 1 process": {"discover": [0.5, 70], "resolve": [11.0, 900]},
     },
     "cases": {
         "ast.parse, 2 processes": {**CASE, "seconds": 2.0},

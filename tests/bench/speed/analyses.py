@@ -17,7 +17,7 @@ from .running import Case, Measured, in_turns
 
 _STAGES = Path(__file__).with_name("stages.py")
 _PATIENT = 7200.0
-PROCESSES = (1, 2)
+COLD = "decompose, cold, 2 processes"
 
 Edit = Callable[[bytes], object]
 
@@ -27,50 +27,45 @@ def measured(source: Input, folder: Path, *, large: bool) -> Any:
     with _edited(source) as edit:
         found = in_turns(
             {
-                **{_cold_name(number): _cold(source, folder, number, edit) for number in PROCESSES},
-                **_warm(source, folder, edit),
+                **_ours(source, folder, edit),
                 **_peers(source, folder, large=large),
             },
             cwd=folder,
         )
-    told = {number: json.loads(_stages(folder, number).read_text()) for number in PROCESSES}
+    told = {
+        name: json.loads(path.read_text())
+        for name in found
+        if (path := folder / f"{name}.json").exists()
+    }
+    sizes = told[COLD]["sizes"]
     return {
         "files": len(source.sources()),
-        "lines": told[2]["sizes"]["lines"],
-        "sizes": told[2]["sizes"],
-        "stages": {str(number): told[number]["stages"] for number in PROCESSES},
+        "lines": sizes["lines"],
+        "sizes": sizes,
+        "stages": {name: one["stages"] for name, one in told.items()},
         "cases": {name: _rounded(name, one) for name, one in found.items()},
     }
 
 
-def _cold_name(processes: int) -> str:
-    return f"decompose, cold, {processes} process{'es' if processes > 1 else ''}"
+def _ours(source: Input, folder: Path, edit: Edit) -> dict[str, Case]:
+    """Cold on one process and on two; then on two what follows such a run."""
 
-
-def _stages(folder: Path, processes: int) -> Path:
-    return folder / f"stages-{processes}.json"
-
-
-def _cold(source: Input, folder: Path, processes: int, edit: Edit) -> Case:
     def fresh() -> None:
         edit(b"")
         for name in ("report", "cache"):
             shutil.rmtree(folder / name, ignore_errors=True)
 
-    command = [sys.executable, _STAGES, _stages(folder, processes)]
-    command += contenders.ours(source, folder, processes)[3:]
-    return Case(command=command, before=fresh, timeout=_PATIENT)
+    def case(name: str, before: Callable[[], object], processes: int = 2) -> dict[str, Case]:
+        command = [sys.executable, _STAGES, folder / f"{name}.json"]
+        command += contenders.ours(source, folder, processes)[3:]
+        return {name: Case(command=command, before=before, timeout=_PATIENT)}
 
-
-def _warm(source: Input, folder: Path, edit: Edit) -> dict[str, Case]:
-    """What follows a cold run on as many processes."""
-    command = contenders.ours(source, folder, PROCESSES[-1])
     return {
-        "decompose, nothing changed": Case(command=command),
-        "decompose, one comment more": Case(command=command, before=lambda: edit(b"# more\n")),
-        "decompose, one file changed": Case(
-            command=command, before=lambda: edit(b"changed = 1\n"), timeout=_PATIENT
-        ),
+        **case("decompose, cold, 1 process", fresh, 1),
+        **case(COLD, fresh),
+        "decompose, nothing changed": Case(command=contenders.ours(source, folder, 2)),
+        **case("decompose, one comment more", lambda: edit(b"# more\n")),
+        **case("decompose, one file changed", lambda: edit(b"changed = 1\n")),
     }
 
 

@@ -158,20 +158,26 @@ def _input(name: str, found: Values) -> str:
         (case, *_cells(one), extracts.get(case, OURS))
         for case, one in _sorted(found["cases"], _CASES)
     ]
-    numbers = tuple(found["stages"])
+    told = [(case, stages) for case, stages in _sorted(found["stages"], _CASES)]
     stages = [
-        (stage, *[f"{one:,.{digits}f}" for number in numbers
-                  for one, digits in zip(found["stages"][number].get(stage, (0, 0)), (1, 0),
-                                         strict=True)])
+        (stage, *[cell for _, one in told for cell in _cost(*one.get(stage, (0, 0)))])
         for stage in _STAGES
-    ]  # fmt: skip
-    heads = [head for number in numbers for head in (f"seconds, {number}", f"MB, {number}")]
+    ]
+    heads = [
+        f"{what}, {case.removeprefix('decompose, ')}"
+        for case, _ in told
+        for what in ("seconds", "MB")
+    ]
     return (
         f"## {name}: {found['lines']:,} lines, {found['files']:,} files\n\n"
         + _table(("", "seconds", "processor seconds", "MB", "runs", "extracts"), rows)
-        + "\nStages, cold, by number of processes: processor seconds, and the first process's"
-        " highest memory until the stage's end:\n\n" + _table(("stage", *heads), stages)
+        + "\nStages, in the last run: processor seconds, and the first process's highest memory"
+        " until the stage's end:\n\n" + _table(("stage", *heads), stages)
     )
+
+
+def _cost(cpu: float, peak: float) -> tuple[str, str]:
+    return f"{cpu:,.1f}", f"{peak:,.0f}"
 
 
 def _sorted(values: Values, order: Sequence[str]) -> list[tuple[str, Any]]:
