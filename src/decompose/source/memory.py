@@ -29,13 +29,27 @@ def remembering(cache: FactsCache | None, spread: Spread = at_once) -> Iterator[
 
     Without a cache everything is computed.
     """
-    memory = _Memory({} if cache is None else _load(cache), spread)
+    if cache is None:
+        yield _computing(spread)
+        return
+    memory = _Memory(_load(cache), spread)
     yield memory.recall
-    if cache is not None and memory.used.keys() != memory.known.keys():
+    if memory.used.keys() != memory.known.keys():
         with suppress(CacheError):  # nothing is lost but time
             write_sealed(
                 cache.folder / _FILE, _MARK, _ENCODER.encode(dict(sorted(memory.used.items())))
             )
+
+
+def _computing(spread: Spread) -> Recall:
+    def compute(
+        kind: type[Result],
+        function: Callable[[Spread, *Arguments], Result],
+        *arguments: *Arguments,
+    ) -> Result:
+        return function(spread, *arguments)
+
+    return compute
 
 
 class _Memory:
