@@ -61,7 +61,8 @@ def test_starts_light(code: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flags", [(), ("-E",)])
+def test_nothing_in_the_working_folder_is_run(flags: tuple[str, ...], tmp_path: Path) -> None:
     """Processes that read code take no module from the folder that `decompose` was started in."""
     marker = tmp_path / "ran"
     files = dict.fromkeys(
@@ -71,6 +72,17 @@ def test_nothing_in_the_working_folder_is_run(tmp_path: Path) -> None:
     large = "# " + "x" * 900_000  # more than one process reads by itself
     write_tree(tmp_path, {**files, "shop/one.py": large, "shop/two.py": large})
     program = Path(sys.executable).with_name("decompose")
-    command = [program, "analyze", ".", "--workers", "2", "--no-cache", "--output", "report"]
+    command = [
+        sys.executable,
+        *flags,
+        program,
+        "analyze",
+        ".",
+        "--workers",
+        "2",
+        "--no-cache",
+        "--output",
+        "report",
+    ]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, marker.exists()) == (0, False), done.stderr
