@@ -86,10 +86,18 @@ class Recall(Protocol):
         ...
 
 
-def afresh(
-    kind: type[Result],
-    function: Callable[[Spread, *Arguments], Result],
-    *arguments: *Arguments,
-) -> Result:
-    """Recalls nothing, spreads nothing."""
-    return function(at_once, *arguments)
+def computing(spread: Spread) -> Recall:
+    """Recalls nothing; what is called may spread its work like that."""
+
+    def compute(
+        kind: type[Result],
+        function: Callable[[Spread, *Arguments], Result],
+        *arguments: *Arguments,
+    ) -> Result:
+        return function(spread, *arguments)
+
+    return compute
+
+
+afresh = computing(at_once)
+"""Recalls nothing, spreads nothing."""

@@ -72,17 +72,7 @@ def test_nothing_in_the_working_folder_is_run(flags: tuple[str, ...], tmp_path: 
     large = "# " + "x" * 900_000  # more than one process reads by itself
     write_tree(tmp_path, {**files, "shop/one.py": large, "shop/two.py": large})
     program = Path(sys.executable).with_name("decompose")
-    command = [
-        sys.executable,
-        *flags,
-        program,
-        "analyze",
-        ".",
-        "--workers",
-        "2",
-        "--no-cache",
-        "--output",
-        "report",
-    ]
+    options = ("--workers", "2", "--no-cache", "--output", "report")
+    command = [sys.executable, *flags, program, "analyze", ".", *options]
     done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert (done.returncode, marker.exists()) == (0, False), done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import Mock
 
 import pytest
 
@@ -73,8 +74,12 @@ def test_several_processes_give_the_same() -> None:
     """Clustering and its comparison with chance do not depend on who does which part."""
     net, _ = planted(4_000, 0.5)
     with spreading(3) as spread:
-        assert consensus(spread, net, range(1, 8)) == consensus(at_once, net, range(1, 8))
-        assert chance(spread, net) == chance(at_once, net)
+        asked = Mock(side_effect=spread)
+        assert consensus(asked, net, range(1, 8)) == consensus(at_once, net, range(1, 8))
+        assert asked.call_count >= 3
+        asked.reset_mock()
+        assert chance(asked, net) == chance(at_once, net)
+        assert asked.call_count == 1
 
 
 def test_empty_graphs_have_a_partition() -> None:

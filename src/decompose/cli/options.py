@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -82,17 +81,7 @@ def options(
         boundary=boundary,
         services=services,
         tape=tape,
-        workers=_workers(workers),
+        workers=workers or os.cpu_count() or 1,
         cache=None if no_cache else FactsCache(folder=folder),
         without=frozenset({"history"}) if no_history else frozenset(),
     )
-
-
-def _workers(asked: int) -> int:
-    """As many as asked for, or as there are processors.
-
-    Under `python -E` no other can be kept from importing what lies in the working folder.
-    """
-    if sys.flags.ignore_environment and not sys.flags.safe_path:
-        return 1
-    return asked or os.cpu_count() or 1

@@ -135,13 +135,12 @@ def run(
     spread: Spread, net: Net, wanted: Sequence[Run], mass: Sequence[float] | None = None
 ) -> Sequence[Labels]:
     """The labels that each run gives; `mass` are the nodes' degrees if the graph is contracted."""
-    several = spread if is_worth(net, len(wanted)) else at_once
-    return several(partial(_lot, net, mass), wanted)
+    return if_worth(spread, net, len(wanted))(partial(_lot, net, mass), wanted)
 
 
-def is_worth(net: Net, runs: int) -> bool:
-    """Whether so many runs take longer than another process takes to start."""
-    return len(net.edges) * runs >= _WORTH
+def if_worth(spread: Spread, net: Net, runs: int) -> Spread:
+    """`spread` where so many runs take longer than another process takes to start."""
+    return spread if len(net.edges) * runs >= _WORTH else at_once
 
 
 def _lot(net: Net, mass: Sequence[float] | None, wanted: Sequence[Run]) -> list[Labels]:

@@ -10,8 +10,8 @@ from statistics import fmean, pstdev
 
 from decompose.cluster.merge import Clusters, merges
 from decompose.cluster.net import Labels, Net, modularity
-from decompose.cluster.runs import Ready, degrees, is_worth, rewired
-from decompose.ports import Spread, at_once
+from decompose.cluster.runs import Ready, degrees, if_worth, rewired
+from decompose.ports import Spread
 
 TORN = 0.25
 MOST = 24
@@ -52,7 +52,7 @@ def chance(spread: Spread, net: Net) -> Chance:
     if len(net.edges) < 2:  # noqa: PLR2004 - nothing to rewire
         return Chance(found=found, mean=0.0, deviation=0.0, curve=())
     seeds = range(2 if len(net.edges) > _LARGE else _REPLICATES)
-    several = spread if is_worth(net, len(seeds)) else at_once
+    several = if_worth(spread, net, len(seeds))
     values, curves = zip(*several(partial(_by_chance, net), seeds), strict=True)
     curve = tuple(fmean(values) for values in zip(*curves, strict=True))
     return Chance(found=found, mean=fmean(values), deviation=pstdev(values), curve=curve)

@@ -11,8 +11,8 @@ and means all of them. Versions count from 1 and start anew in each scope.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 import msgspec
 
@@ -256,7 +256,6 @@ Expr = (
     | Text
     | Unpack
 )
-_PLAIN = frozenset({"str", "int", "bool", "bytes", "None", "ParamKind", "ScopeKind", "When"})
 Stmt = Assign | SetAttr | SetSub | Eval | Return | Yield | Raise | Define | StarImport | DelAttr
 _BODY: msgspec.msgpack.Decoder[tuple[Stmt, ...]] = msgspec.msgpack.Decoder(tuple[Stmt, ...])
 _WORDS: msgspec.msgpack.Decoder[tuple[tuple[str, int], ...]] = msgspec.msgpack.Decoder(
@@ -271,35 +270,6 @@ def pack(items: Iterable[object]) -> bytes:
 
 
 _EMPTY = pack(())
-
-
-class _Parts(dict[type[object], tuple[str, ...] | None]):
-    """Of each kind of node, the fields that may hold others; None for what is no node."""
-
-    def __missing__(self, kind: type[object]) -> tuple[str, ...] | None:
-        found = None
-        if issubclass(kind, msgspec.Struct):
-            types = kind.__annotations__
-            found = tuple(name for name in types if {*types[name].split(" | ")} - _PLAIN)
-        self[kind] = found
-        return found
-
-
-PARTS = _Parts()
-
-
-def walk(body: tuple[Stmt, ...]) -> Iterator[Stmt | Expr]:
-    """Every statement and expression in a body, in order."""
-    stack: list[Any] = [body]
-    while stack:
-        node = stack.pop()
-        kind: type[object] = type(node)
-        parts = PARTS[kind]
-        if parts is not None:
-            yield node
-            stack += [getattr(node, name) for name in reversed(parts)]
-        elif kind is tuple:
-            stack += reversed(node)
 
 
 class Param(_Node):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from decompose.domain import facts as f
 from decompose.domain.finding import Location
 from decompose.domain.model import Note, NoteKind
+from decompose.domain.nodes import walk
 from decompose.resolve.program import Definition, Program
 
 _CHANGING = frozenset(
@@ -44,7 +45,7 @@ def _of(program: Program, definition: Definition) -> Iterator[Note]:
     if any(_is_cache(decorator) for decorator in definition.facts.decorators):
         where = Location(path=definition.module.facts.path, line=line)
         yield Note(definition=definition.id, kind=NoteKind.CACHE, target="", location=where)
-    for node in f.walk(definition.facts.statements()):
+    for node in walk(definition.facts.statements()):
         line = getattr(node, "line", 0) or line
         for kind, target in _said(program, definition, node):
             where = Location(path=definition.module.facts.path, line=line)

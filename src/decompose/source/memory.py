@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 import msgspec
 
-from decompose.ports import Arguments, Recall, Result, Spread, at_once
+from decompose.ports import Arguments, Recall, Result, Spread, at_once, computing
 from decompose.source.cache import FactsCache
 from decompose.source.program import program_state
 from decompose.source.sealed import CacheError, read_sealed, write_sealed
@@ -30,7 +30,7 @@ def remembering(cache: FactsCache | None, spread: Spread = at_once) -> Iterator[
     Without a cache everything is computed.
     """
     if cache is None:
-        yield _computing(spread)
+        yield computing(spread)
         return
     memory = _Memory(_load(cache), spread)
     yield memory.recall
@@ -39,17 +39,6 @@ def remembering(cache: FactsCache | None, spread: Spread = at_once) -> Iterator[
             write_sealed(
                 cache.folder / _FILE, _MARK, _ENCODER.encode(dict(sorted(memory.used.items())))
             )
-
-
-def _computing(spread: Spread) -> Recall:
-    def compute(
-        kind: type[Result],
-        function: Callable[[Spread, *Arguments], Result],
-        *arguments: *Arguments,
-    ) -> Result:
-        return function(spread, *arguments)
-
-    return compute
 
 
 class _Memory:

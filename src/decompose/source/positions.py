@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from decompose.domain import facts as f
 from decompose.domain.facts import DefinitionFacts, ModuleFacts, Shape
 from decompose.domain.finding import Location
 from decompose.domain.model import Definition, DefinitionKind, SystemModel
+from decompose.domain.nodes import PARTS
 
 SHAPES = 2
 """The version of what a shape is: one that is kept is no other's."""
@@ -96,7 +96,7 @@ def _flatten(node: Any, bare: list[object], lines: list[int]) -> None:
             else:
                 _flatten(item, bare, lines)
         return
-    fields = _FIELDS[kind]
+    fields = _FIELDS.get(kind)
     if fields is None:
         bare.append(node)
         return
@@ -123,23 +123,16 @@ class _Fields(NamedTuple):
     parts: tuple[str, ...]
 
 
-class _Known(dict[type[object], _Fields | None]):
-    """The fields of each kind of value that was met; None for what is no node."""
-
-    def __missing__(self, kind: type[object]) -> _Fields | None:
-        inner, found = f.PARTS[kind], None
-        if inner is not None:
-            names = kind.__annotations__
-            parts = tuple(name for name in inner if name not in _APART)
-            plain = [name for name in names if name not in (*parts, *_APART, "line")]
-            # One name alone would give its value without a tuple around it.
-            getter = attrgetter(*plain, plain[-1]) if plain else None
-            found = _Fields(kind.__name__, "line" in names, getter, parts)
-        self[kind] = found
-        return found
+def _fields(kind: type[object], inner: tuple[str, ...]) -> _Fields:
+    names = kind.__annotations__
+    parts = tuple(name for name in inner if name not in _APART)
+    plain = [name for name in names if name not in (*parts, *_APART, "line")]
+    # One name alone would give its value without a tuple around it.
+    getter = attrgetter(*plain, plain[-1]) if plain else None
+    return _Fields(kind.__name__, "line" in names, getter, parts)
 
 
-_FIELDS = _Known()
+_FIELDS = {kind: _fields(kind, inner) for kind, inner in PARTS.items()}
 
 
 def moved(model: SystemModel, moves: Mapping[str, Move]) -> SystemModel:

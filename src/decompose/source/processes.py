@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,6 +17,14 @@ from decompose.errors import UserError
 from decompose.ports import Item, Result, Spread, at_once
 
 _SAFE = "PYTHONSAFEPATH"
+
+
+def allowed(workers: int) -> int:
+    """How many processes may do the work of so many.
+
+    Under `python -E` no other can be kept from importing what lies in the working folder.
+    """
+    return 1 if sys.flags.ignore_environment and not sys.flags.safe_path else workers
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def _start() -> None:
 @contextmanager
 def spreading(workers: int) -> Iterator[Spread]:
     """Spreads work over this process and as many others as make it `workers` together."""
-    if workers <= 1:
+    if allowed(workers) <= 1:
         yield at_once
         return
     with ExitStack() as begun:

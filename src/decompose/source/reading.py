@@ -15,7 +15,7 @@ from decompose.domain.source import SourceFile, SourceTree
 from decompose.ports import Progress, Reader
 from decompose.source.cache import FactsCache, decode_facts, key_of, unusable
 from decompose.source.positions import shaped
-from decompose.source.processes import processes
+from decompose.source.processes import allowed, processes
 from decompose.source.sealed import CacheError
 
 _SMALL = 1_500_000  # bytes that one process reads while others would still be starting
@@ -147,7 +147,7 @@ def _read(
 ) -> Iterator[_Result]:
     """Results in any order."""
     chunks = list(_chunks(tasks))
-    if workers > 1 and sum(len(task.content) for task in tasks) > _SMALL:
+    if allowed(workers) > 1 and sum(len(task.content) for task in tasks) > _SMALL:
         yield from _read_apart(chunks, readers, min(workers, len(chunks)), progress)
         return
     for chunk in chunks:

@@ -25,13 +25,8 @@ Edit = Callable[[bytes], object]
 def measured(source: Input, folder: Path, *, large: bool) -> Any:
     """All cases on one input, in turns; a `large` one without the slow peers."""
     with _edited(source) as edit:
-        found = in_turns(
-            {
-                **_ours(source, folder, edit),
-                **_peers(source, folder, large=large),
-            },
-            cwd=folder,
-        )
+        cases = _ours(source, folder, edit) | _peers(source, folder, large=large)
+        found = in_turns(cases, cwd=folder)
     told = {
         name: json.loads(path.read_text())
         for name in found

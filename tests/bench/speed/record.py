@@ -158,7 +158,7 @@ def _input(name: str, found: Values) -> str:
         (case, *_cells(one), extracts.get(case, OURS))
         for case, one in _sorted(found["cases"], _CASES)
     ]
-    told = [(case, stages) for case, stages in _sorted(found["stages"], _CASES)]
+    told = _sorted(found["stages"], _CASES)
     stages = [
         (stage, *[cell for _, one in told for cell in _cost(*one.get(stage, (0, 0)))])
         for stage in _STAGES

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from decompose.domain import facts as f
 from decompose.domain.model import Mode
+from decompose.domain.nodes import walk
 from decompose.readers.sqlalchemy import models as m
 from decompose.readers.sqlalchemy.paths import words
 from decompose.readers.sqlalchemy.touches import Touches, What
@@ -97,14 +98,14 @@ def _texts(
 
 def _constants(body: tuple[f.Stmt, ...]) -> Iterator[str]:
     """The literal strings in a body."""
-    for node in f.walk(body):
+    for node in walk(body):
         if isinstance(node, f.Const) and isinstance(node.value, str):
             yield node.value
 
 
 def _calls(body: tuple[f.Stmt, ...]) -> Iterator[f.Call]:
     """Calls of something's `execute` and its like in a body."""
-    for node in f.walk(body):
+    for node in walk(body):
         if isinstance(node, f.Call) and getattr(node.func, "attr", "") in EXECUTING:
             yield node
 
